@@ -1,0 +1,1 @@
+"""Zagumi: many small factories planned, ordered and run as one."""
