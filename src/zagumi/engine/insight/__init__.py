@@ -1,0 +1,1 @@
+"""What a plan means: alternatives compared, choices explained."""

@@ -1,0 +1,1 @@
+"""The plan, its independent judge, and what it is worth."""

@@ -1,0 +1,11 @@
+"""The problem: frozen dataclasses that refuse nonsense at birth, naming the item."""
+
+from zagumi.engine.problem.network import Band, Calendar, Company, Haul, Machine, Person, Roads, Site, Vehicle
+from zagumi.engine.problem.policy import FrozenWork, Policy, Weights
+from zagumi.engine.problem.problem import Problem
+from zagumi.engine.problem.work import Case, Link, Operation, Option, Part
+
+__all__ = [
+    "Band", "Calendar", "Case", "Company", "FrozenWork", "Haul", "Link", "Machine", "Operation", "Option",
+    "Part", "Person", "Policy", "Problem", "Roads", "Site", "Vehicle", "Weights",
+]

@@ -1,0 +1,94 @@
+"""The policy: what counts for how much, and who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from zagumi.engine.errors import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Whole-number weights of the objective, which is their sum product with the plan's measures.
+
+    Conventional unit: thousandths of a yen, so that ``cost=1000`` and ``tardiness=1000`` count yen for yen
+    and ``co2=5`` prices a kilogram at 5 yen. For a pure makespan problem use ``Weights.only(makespan=1)``.
+
+    Attributes:
+        cost: per yen of processing and transport.
+        tardiness: per yen of lateness (minutes late times the case's yen per minute).
+        co2: per gram.
+        makespan: per minute of the last completion.
+        risk: per yen of buffer shortfall (minutes by which a case misses ``due - buffer``, times its yen
+            per minute).
+        fairness: per working minute awarded above a company's entitlement.
+        companies: per company in a case's team, summed over the cases.
+    """
+
+    cost: int = 1000
+    tardiness: int = 1000
+    co2: int = 0
+    makespan: int = 0
+    risk: int = 0
+    fairness: int = 0
+    companies: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("cost", "tardiness", "co2", "makespan", "risk", "fairness", "companies"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 0:
+                raise ProblemError(f"weights, {name}", value, "a whole number, 0 or more")
+
+    @classmethod
+    def only(cls, **given: int) -> Weights:
+        """Weights that are 0 except those given."""
+        zero = {"cost": 0, "tardiness": 0, "co2": 0, "makespan": 0, "risk": 0, "fairness": 0, "companies": 0}
+        return cls(**{**zero, **given})
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenWork:
+    """A sub-lot that stands: it is in every plan exactly so."""
+
+    operation: str
+    machine: str
+    quantity: int
+    start: int
+    end: int
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Rules of the coordinator.
+
+    Attributes:
+        weights: the objective.
+        max_companies: most companies in the team of one case; None: no limit.
+        apart: pairs of companies that may not work on the same case.
+        lead_required: every case's team needs a company that may lead.
+        entitlement: share of the work each company is entitled to, in any unit (eligible capacity less
+            what it was awarded before); companies not named have 0. Empty: fairness measures 0.
+        frozen: work that stands. An operation with frozen sub-lots that do not add up to its quantity
+            gets the rest planned; its frozen sub-lots count towards ``max_sublots``.
+        one_company: cases all of whose operations must be done by one company.
+    """
+
+    weights: Weights = field(default_factory=Weights)
+    max_companies: int | None = None
+    apart: frozenset[tuple[str, str]] = frozenset()
+    lead_required: bool = False
+    entitlement: Mapping[str, int] = field(default_factory=dict)
+    frozen: tuple[FrozenWork, ...] = ()
+    one_company: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.max_companies is not None and self.max_companies < 1:
+            raise ProblemError("policy, most companies", self.max_companies, "1 or more")
+        for one, other in self.apart:
+            if one >= other:
+                raise ProblemError("policy, apart", (one, other), "two companies in alphabetical order")
+        for company, share in self.entitlement.items():
+            if share < 0:
+                raise ProblemError(f"policy, entitlement of {company}", share, "0 or more")

@@ -1,0 +1,277 @@
+"""The whole problem: a network, the work, the policy; it checks itself as one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from zagumi.engine.clock import Window, common
+from zagumi.engine.errors import ProblemError
+from zagumi.engine.problem.network import Calendar, Company, Haul, Machine, Person, Roads, Site
+from zagumi.engine.problem.policy import FrozenWork, Policy
+from zagumi.engine.problem.work import Case, Operation, Option, Part
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_HasId)
+
+
+def _by_id(kind: str, items: Iterable[Item]) -> dict[str, Item]:
+    index: dict[str, Item] = {}
+    for item in items:
+        if item.id in index:
+            raise ProblemError(f"{kind} {item.id}", "listed twice", "every id once")
+        index[item.id] = item
+    return index
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be planned, where, and under which rules.
+
+    Attributes:
+        horizon: no work, travel or delivery ends after this minute.
+        origin: what minute 0 is for people, as ISO 8601 local time; the engine never reads it.
+
+    Raises:
+        ProblemError: naming the item, when an id is unknown or listed twice, operations form a cycle, or
+            quantities do not fit along a link.
+    """
+
+    companies: tuple[Company, ...]
+    sites: tuple[Site, ...]
+    machines: tuple[Machine, ...]
+    cases: tuple[Case, ...]
+    operations: tuple[Operation, ...]
+    horizon: int
+    calendars: tuple[Calendar, ...] = ()
+    people: tuple[Person, ...] = ()
+    parts: tuple[Part, ...] = ()
+    roads: Roads = field(default_factory=Roads)
+    policy: Policy = field(default_factory=Policy)
+    origin: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.horizon < 1:
+            raise ProblemError("problem, horizon", self.horizon, "minute 1 or later")
+        self._check_network()
+        self._check_work()
+        self._check_policy()
+        self.order  # raises on a cycle
+
+    @cached_property
+    def company(self) -> Mapping[str, Company]:
+        """Companies by id."""
+        return _by_id("company", self.companies)
+
+    @cached_property
+    def site(self) -> Mapping[str, Site]:
+        """Sites by id."""
+        return _by_id("site", self.sites)
+
+    @cached_property
+    def machine(self) -> Mapping[str, Machine]:
+        """Machines by id."""
+        return _by_id("machine", self.machines)
+
+    @cached_property
+    def calendar(self) -> Mapping[str, Calendar]:
+        """Calendars by id."""
+        return _by_id("calendar", self.calendars)
+
+    @cached_property
+    def person(self) -> Mapping[str, Person]:
+        """People by id."""
+        return _by_id("person", self.people)
+
+    @cached_property
+    def case(self) -> Mapping[str, Case]:
+        """Cases by id."""
+        return _by_id("case", self.cases)
+
+    @cached_property
+    def part(self) -> Mapping[str, Part]:
+        """Parts by id."""
+        return _by_id("part", self.parts)
+
+    @cached_property
+    def operation(self) -> Mapping[str, Operation]:
+        """Operations by id."""
+        return _by_id("operation", self.operations)
+
+    @cached_property
+    def successors(self) -> Mapping[str, tuple[str, ...]]:
+        """Operations that take pieces of each operation."""
+        found: dict[str, list[str]] = {operation.id: [] for operation in self.operations}
+        for operation in self.operations:
+            for link in operation.after:
+                found[link.before].append(operation.id)
+        return {before: tuple(afters) for before, afters in found.items()}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Operation ids so that each comes after all it is made from; ties in the order given."""
+        waiting = {operation.id: len(operation.after) for operation in self.operations}
+        ready = [operation.id for operation in self.operations if not operation.after]
+        for done in ready:  # grows while it is walked
+            for after in self.successors[done]:
+                waiting[after] -= 1
+                if not waiting[after]:
+                    ready.append(after)
+        if len(ready) < len(self.operations):
+            left = {name for name, count in waiting.items() if count}
+            raise ProblemError("operations", " -> ".join(self._cycle(left)), "links without a cycle")
+        return tuple(ready)
+
+    def _cycle(self, left: set[str]) -> list[str]:
+        walk: list[str] = []
+        at = min(left)
+        while at not in walk:
+            walk.append(at)
+            at = next(link.before for link in self.operation[at].after if link.before in left)
+        loop = [*walk[walk.index(at) :], at]
+        return loop[::-1]
+
+    def company_of(self, machine: str) -> str | None:
+        """The company that owns a machine."""
+        return self.site[self.machine[machine].site].company
+
+    def mass_g(self, operation: Operation, pieces: int) -> int:
+        """Grams of so many pieces of what an operation makes."""
+        return pieces * self.part[operation.part].mass_g if operation.part is not None else 0
+
+    def windows(self, machine: str, person: str | None = None) -> tuple[Window, ...]:
+        """Open hours of a machine up to the horizon, narrowed to those of the person who attends."""
+        hours: tuple[Window, ...] = ((0, self.horizon),)
+        for calendar in (
+            self.machine[machine].calendar,
+            self.person[person].calendar if person is not None else None,
+        ):
+            if calendar is not None:
+                hours = common(hours, self.calendar[calendar].windows)
+        return hours
+
+    def attendants(self, option: Option) -> tuple[str, ...]:
+        """People who may attend an option that needs a skill, in the order given."""
+        company = self.company_of(option.machine)
+        return tuple(p.id for p in self.people if p.company == company and option.skill in p.skills)
+
+    def eligible(self, operation: Operation) -> tuple[Option, ...]:
+        """Options that pass the hard conditions: grade, barred companies, someone with the skill."""
+        barred = self.case[operation.case].barred
+        return tuple(
+            option
+            for option in operation.options
+            if option.grade >= operation.min_grade
+            and self.company_of(option.machine) not in barred
+            and (option.skill is None or self.attendants(option))
+        )
+
+    def haul(self, from_site: str, to_site: str, mass_g: int) -> Haul:
+        """The direct movement of a mass between two sites: given when listed, else from coordinates."""
+        at = self._road_index
+        if from_site in at and to_site in at:
+            i, j = at[from_site], at[to_site]
+            roads = self.roads
+            return Haul(
+                roads.minutes[i][j],
+                roads.yen[i][j] if roads.yen else 0,
+                roads.co2_g[i][j] if roads.co2_g else 0,
+            )
+        return self.roads.by_coordinates(self.site[from_site], self.site[to_site], mass_g)
+
+    @cached_property
+    def _road_index(self) -> dict[str, int]:
+        return {site: index for index, site in enumerate(self.roads.order)}
+
+    @cached_property
+    def frozen(self) -> Mapping[str, tuple[FrozenWork, ...]]:
+        """Frozen sub-lots by operation."""
+        found: dict[str, list[FrozenWork]] = {}
+        for work in self.policy.frozen:
+            found.setdefault(work.operation, []).append(work)
+        return {operation: tuple(works) for operation, works in found.items()}
+
+    def _check_network(self) -> None:
+        for site in self.sites:
+            if site.company is not None:
+                self._known(f"site {site.id}", "company", site.company, self.company)
+        for machine in self.machines:
+            self._known(f"machine {machine.id}", "site", machine.site, self.site)
+            if self.site[machine.site].company is None:
+                raise ProblemError(f"machine {machine.id}, site", machine.site, "a site that belongs to a company")
+            if machine.calendar is not None:
+                self._known(f"machine {machine.id}", "calendar", machine.calendar, self.calendar)
+        for person in self.people:
+            self._known(f"person {person.id}", "company", person.company, self.company)
+            if person.calendar is not None:
+                self._known(f"person {person.id}", "calendar", person.calendar, self.calendar)
+        for name in self.roads.order:
+            self._known("roads", "site", name, self.site)
+        _by_id("vehicle", self.roads.vehicles)
+
+    def _check_work(self) -> None:
+        for case in self.cases:
+            if case.deliver_to is not None:
+                self._known(f"case {case.id}", "site", case.deliver_to, self.site)
+            for company in case.barred:
+                self._known(f"case {case.id}, barred", "company", company, self.company)
+        for part in self.parts:
+            self._known(f"part {part.id}", "case", part.case, self.case)
+        for operation in self.operations:
+            place = f"operation {operation.id}"
+            self._known(place, "case", operation.case, self.case)
+            if operation.part is not None:
+                self._known(place, "part", operation.part, self.part)
+                if self.part[operation.part].case != operation.case:
+                    raise ProblemError(f"{place}, part", operation.part, f"a part of case {operation.case}")
+            for option in operation.options:
+                self._known(f"{place}, option", "machine", option.machine, self.machine)
+            for link in operation.after:
+                self._known(f"{place}, link", "operation", link.before, self.operation)
+                before = self.operation[link.before]
+                if before.case != operation.case:
+                    raise ProblemError(f"{place}, link", link.before, f"an operation of case {operation.case}")
+                if before.quantity < operation.quantity * link.per:
+                    raise ProblemError(
+                        f"{place}, link from {link.before}",
+                        f"{before.quantity} pieces",
+                        f"{operation.quantity * link.per} pieces or more ({link.per} for each of {operation.quantity})",
+                    )
+
+    def _check_policy(self) -> None:
+        policy = self.policy
+        for pair in policy.apart:
+            for company in pair:
+                self._known("policy, apart", "company", company, self.company)
+        for company in policy.entitlement:
+            self._known("policy, entitlement", "company", company, self.company)
+        for case in policy.one_company:
+            self._known("policy, one company", "case", case, self.case)
+        for work in policy.frozen:
+            place = f"frozen work on operation {work.operation}"
+            self._known(place, "operation", work.operation, self.operation)
+            operation = self.operation[work.operation]
+            if work.machine not in {option.machine for option in operation.options}:
+                raise ProblemError(f"{place}, machine", work.machine, "a machine among the operation's options")
+            if work.person is not None:
+                self._known(place, "person", work.person, self.person)
+            if work.quantity < 1 or not 0 <= work.start <= work.end <= self.horizon:
+                raise ProblemError(
+                    place, f"{work.quantity} pieces from {work.start} to {work.end}", "pieces and times in order"
+                )
+            total = sum(other.quantity for other in self.frozen[work.operation])
+            if total > operation.quantity:
+                raise ProblemError(f"{place}, quantity", total, f"at most {operation.quantity} pieces together")
+
+    @staticmethod
+    def _known(place: str, kind: str, name: str, index: Mapping[str, object]) -> None:
+        if name not in index:
+            raise ProblemError(f"{place}, {kind}", name, f"a {kind} that is listed")

@@ -1,0 +1,1 @@
+"""Readers of public benchmark formats, shop-floor logs and case workbooks."""

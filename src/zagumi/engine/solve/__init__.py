@@ -1,0 +1,1 @@
+"""Solvers behind one door: :func:`zagumi.engine.solve.solve.solve`."""

@@ -1,0 +1,39 @@
+"""How long and how hard to search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zagumi.engine.errors import ProblemError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one call of ``solve``.
+
+    Attributes:
+        seconds: wall-clock time for the search (a plan is returned as soon as it is proved optimal).
+        workers: processes or threads to use.
+        seed: same problem, same seed, same ``steps``: the same plan.
+        steps: when given, the search ends after this many steps whatever the time: fully repeatable.
+        gap: stop when ``(objective - bound) / objective`` is at most this.
+        cancelled: asked often; True ends the search with the best plan so far.
+    """
+
+    seconds: float = 10.0
+    workers: int = 1
+    seed: int = 0
+    steps: int | None = None
+    gap: float = 0.0
+    cancelled: Callable[[], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise ProblemError("limits, seconds", self.seconds, "more than 0")
+        if self.workers < 1:
+            raise ProblemError("limits, workers", self.workers, "1 or more")
+        if self.steps is not None and self.steps < 0:
+            raise ProblemError("limits, steps", self.steps, "0 or more")
+        if not 0 <= self.gap < 1:
+            raise ProblemError("limits, gap", self.gap, "0 or more, below 1")
