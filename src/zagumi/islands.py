@@ -59,6 +59,18 @@ def current() -> bool:
     return stamp.is_file() and stamp.read_text() == _sources_hash()
 
 
+def check_types() -> None:
+    """Judge the TypeScript sources.
+
+    Raises:
+        IslandsError: a type error, named by file and line.
+    """
+    with _one_at_a_time():
+        node, npm = _find_node()
+        _fetch_packages(npm)
+        _run([*node, "node_modules/typescript/bin/tsc", "--noEmit"], "accept the types of the browser islands")
+
+
 def _sources_hash() -> str:
     digest = hashlib.sha256()
     for path in sorted(FRONTEND.rglob("*")):
@@ -130,4 +142,7 @@ def _run(command: list[str], purpose: str) -> None:
 
 
 if __name__ == "__main__":
-    ensure(force="--force" in sys.argv[1:])
+    try:
+        check_types() if "--types" in sys.argv[1:] else ensure(force="--force" in sys.argv[1:])
+    except IslandsError as error:
+        sys.exit(str(error))
