@@ -9,8 +9,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ KINDS = os.environ.get("ZAGUMI_TEST_DATABASES", "sqlite,postgres").split(",")
 os.environ["ZAGUMI_DATA_DIR"] = str(DATA)
 os.environ["ZAGUMI_SECRET_KEY"] = "known to every test, used by none but tests"
 os.environ.pop("DATABASE_URL", None)
-if find_spec("zagumi.platform.settings"):
-    os.environ["DJANGO_SETTINGS_MODULE"] = "zagumi.platform.settings"
+with suppress(ImportError):
+    import_module("zagumi.platform.settings")
+    if find_spec("zagumi.platform.core.models"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = "zagumi.platform.settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +127,9 @@ def _described(url: str, folder: Path = DATA) -> dict[str, Any]:
     """Django's description of a database, made by the platform's own rule."""
     from django.db import connections
 
-    from zagumi.platform.settings import database_at
+    from zagumi.platform.settings import _database
 
-    return connections.configure_settings({"default": database_at(url, folder)})["default"]
+    return connections.configure_settings({"default": _database(url, folder)})["default"]
 
 
 def _migrate(description: dict[str, Any], django_db_blocker: Any) -> None:
