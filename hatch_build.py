@@ -8,8 +8,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from zagumi import islands  # noqa: E402
-from zagumi.platform import catalogues  # noqa: E402
+from zagumi import islands
+from zagumi.platform import catalogues
 
 
 class BuiltFiles(BuildHookInterface):  # type: ignore[type-arg]

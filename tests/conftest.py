@@ -1,8 +1,8 @@
 """What every test may ask for: the platform's settings, and a fresh database of either kind.
 
 Most tests run on SQLite inside a transaction (pytest-django's `db`). A test about locks, several processes or threads
-is marked `@pytest.mark.both_databases` or asks for `database`; it then runs twice, on a fresh SQLite file and on a fresh
-PostgreSQL database, with real commits. `ZAGUMI_TEST_DATABASES=sqlite` leaves PostgreSQL out.
+is marked `@pytest.mark.both_databases` or asks for `database`; it then runs twice, on a fresh SQLite file and on a
+fresh PostgreSQL database, with real commits. `ZAGUMI_TEST_DATABASES=sqlite` leaves PostgreSQL out.
 """
 
 import os
