@@ -1,0 +1,15 @@
+"""All addresses of the platform. Each app brings its own; the account pages are allauth's."""
+
+from pathlib import Path
+
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    *(
+        path("", include(f"zagumi.platform.{name}.urls"))
+        for name in ("core", "network", "cases", "planning", "shell")
+        if (Path(__file__).parent / name / "urls.py").exists()
+    ),
+]
