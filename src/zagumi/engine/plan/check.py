@@ -1,0 +1,596 @@
+"""The independent judge of plans, written from ``docs/engine/problem.md``; it shares no code with the solvers.
+
+:func:`check` runs one small function per rule of that page and answers with every fault it finds.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from zagumi.engine.clock import Window
+from zagumi.engine.errors import CheckError
+from zagumi.engine.plan.plan import Plan, SubLot, Transfer
+from zagumi.engine.problem import FrozenWork, Link, Operation, Option, Problem
+
+Key = tuple[str, int]
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One broken rule.
+
+    Attributes:
+        rule: name of the rule in ``docs/engine/problem.md``.
+        items: ids of the problem's things concerned, the most concerned first.
+        amount: by how much, in the rule's own unit: minutes, pieces, or a count of things.
+        text: the same as a sentence in plain English.
+    """
+
+    rule: str
+    items: tuple[str, ...]
+    amount: int
+    text: str
+
+
+def check(problem: Problem, plan: Plan) -> tuple[Fault, ...]:
+    """Every fault of a plan, in the order of the rules; empty when the plan is valid.
+
+    A plan that names things the problem does not have is judged by the rule ``known`` alone.
+    """
+    unknown = tuple(Fault("known", items, amount, text) for items, amount, text in _known(problem, plan))
+    if unknown:
+        return unknown
+    judged = _Judged(problem, plan)
+    return tuple(
+        Fault(name, items, amount, text) for name, rule in RULES.items() for items, amount, text in rule(judged)
+    )
+
+
+def require(problem: Problem, plan: Plan) -> None:
+    """Raise :class:`CheckError` when the plan has a fault."""
+    faults = check(problem, plan)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise CheckError(f"{faults[0].rule}: {faults[0].text}{more}")
+
+
+Finding = tuple[tuple[str, ...], int, str]
+
+
+class _Hours:
+    """Open minutes as sorted windows, walked one after the other."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self.windows: list[list[int]] = []
+        for start, end in windows:
+            if self.windows and self.windows[-1][1] == start:
+                self.windows[-1][1] = end
+            else:
+                self.windows.append([start, end])
+        self.ends = [end for _, end in self.windows]
+
+    def window_at(self, minute: int) -> list[int] | None:
+        """The window that contains a minute."""
+        at = bisect_right(self.ends, minute)
+        return self.windows[at] if at < len(self.windows) and self.windows[at][0] <= minute else None
+
+    def opening(self, minute: int) -> int | None:
+        """The first open minute from a minute on."""
+        at = bisect_right(self.ends, minute)
+        return max(minute, self.windows[at][0]) if at < len(self.windows) else None
+
+    def passed(self, start: int, minutes: int) -> int | None:
+        """The first minute by which so many open minutes have passed since ``start``; None: never."""
+        if minutes <= 0:
+            return start
+        for at in range(bisect_right(self.ends, start), len(self.windows)):
+            opened = max(start, self.windows[at][0])
+            if opened + minutes <= self.windows[at][1]:
+                return opened + minutes
+            minutes -= self.windows[at][1] - opened
+        return None
+
+
+class _Judged:
+    """A plan that names only things of its problem, with what several rules look at."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem = problem
+        self.plan = plan
+        self.sublot = {s.key: s for s in plan.sublots}
+        self.option: dict[Key, Option] = {}
+        options = {o.id: {option.machine: option for option in o.options} for o in problem.operations}
+        for s in plan.sublots:
+            if s.machine in options[s.operation]:
+                self.option[s.key] = options[s.operation][s.machine]
+        self.frozen = self._match_frozen()
+        self._hours: dict[tuple[str | None, str | None], _Hours] = {}
+        self._minutes: dict[tuple[str, str, int], int] = {}
+
+    def _match_frozen(self) -> frozenset[Key]:
+        left = Counter(_stands(f) for f in self.problem.policy.frozen)
+        found = set()
+        for s in sorted(self.plan.sublots) if left else ():
+            if left[_stands(s)]:
+                left[_stands(s)] -= 1
+                found.add(s.key)
+        return frozenset(found)
+
+    def free(self) -> Iterator[SubLot]:
+        """The sub-lots that are not frozen."""
+        return (s for s in self.plan.sublots if s.key not in self.frozen)
+
+    def operation(self, s: SubLot) -> Operation:
+        return self.problem.operation[s.operation]
+
+    def hours(self, s: SubLot) -> _Hours:
+        """Open hours of a sub-lot: the machine's calendar cut by the person's and by the horizon."""
+        person = self.problem.person[s.person].calendar if s.person is not None else None
+        calendars = (self.problem.machine[s.machine].calendar, person)
+        if calendars not in self._hours:
+            windows: list[Window] = [(0, self.problem.horizon)]
+            for name in calendars:
+                if name is not None:
+                    windows = _both(windows, self.problem.calendar[name].windows)
+            self._hours[calendars] = _Hours(windows)
+        return self._hours[calendars]
+
+    def working_minutes(self, s: SubLot) -> int:
+        return s.setup_minutes + _run_minutes(self.option[s.key], s.quantity)
+
+    def travel_minutes(self, from_site: str, to_site: str, mass_g: int) -> int:
+        journey = (from_site, to_site, mass_g)
+        if journey not in self._minutes:
+            self._minutes[journey] = self.problem.haul(*journey).minutes
+        return self._minutes[journey]
+
+    def site(self, key: Key) -> str:
+        return self.problem.machine[self.sublot[key].machine].site
+
+    def link(self, t: Transfer) -> Link | None:
+        after = self.problem.operation[t.to_operation].after
+        return next((link for link in after if link.before == t.from_operation), None)
+
+
+def _both(one: Iterable[Window], other: tuple[Window, ...]) -> list[Window]:
+    ends = [end for _, end in other]
+    both = []
+    for start, end in one:
+        for at in range(bisect_right(ends, start), len(other)):
+            if other[at][0] >= end:
+                break
+            both.append((max(start, other[at][0]), min(end, other[at][1])))
+    return both
+
+
+def _worked(option: Option, pieces: int) -> int:
+    return math.ceil(pieces / option.good_rate - TOLERANCE)
+
+
+def _run_minutes(option: Option, pieces: int) -> int:
+    return math.ceil(_worked(option, pieces) * option.minutes_per_piece - TOLERANCE)
+
+
+def _stands(s: SubLot | FrozenWork) -> tuple[object, ...]:
+    return (s.operation, s.machine, s.quantity, s.start, s.end, s.person)
+
+
+def _name(s: SubLot) -> str:
+    return f"sub-lot {s.lot} of {s.operation} on {s.machine}"
+
+
+def _shared(a: Window, b: Window) -> int:
+    return min(a[1], b[1]) - max(a[0], b[0])
+
+
+def _known(problem: Problem, plan: Plan) -> Iterator[Finding]:
+    lots: dict[str, list[int]] = defaultdict(list)
+    for s in plan.sublots:
+        lots[s.operation].append(s.lot)
+        for kind, name, index in (
+            ("operation", s.operation, problem.operation),
+            ("machine", s.machine, problem.machine),
+            ("person", s.person, problem.person),
+        ):
+            if name is not None and name not in index:
+                yield (name,), 1, f"{_name(s)} names {kind} {name}, which the problem does not have"
+    for operation, numbers in lots.items():
+        wrong = set(numbers) ^ set(range(1, len(numbers) + 1))
+        if wrong:
+            yield (operation,), len(wrong), f"the sub-lots of {operation} are numbered {sorted(numbers)}"
+    keys = {s.key for s in plan.sublots}
+    ends = [(t.from_operation, t.from_lot) for t in plan.transfers]
+    ends += [(t.to_operation, t.to_lot) for t in plan.transfers]
+    ends += [(d.operation, d.lot) for d in plan.deliveries]
+    for operation, lot in ends:
+        if (operation, lot) not in keys:
+            yield (operation,), 1, f"a movement names sub-lot {lot} of {operation}, which the plan does not have"
+    for case, company in plan.leads:
+        if case not in problem.case or company not in problem.company:
+            yield (case, company), 1, f"the lead {company} of case {case} names something the problem does not have"
+    for case, count in Counter(case for case, _ in plan.leads).items():
+        if count > 1:
+            yield (case,), count - 1, f"case {case} has {count} leads"
+
+
+def _option(judged: _Judged) -> Iterator[Finding]:
+    problem = judged.problem
+    for s in judged.free():
+        operation, option = judged.operation(s), judged.option.get(s.key)
+        company = problem.company_of(s.machine)
+        if option is None:
+            yield (s.operation, s.machine), 1, f"{_name(s)}: the machine is not among its options"
+            continue
+        if option.grade < operation.min_grade:
+            short = operation.min_grade - option.grade
+            yield (s.operation, s.machine), short, f"{_name(s)}: grade {option.grade} of {operation.min_grade}"
+        if company in problem.case[operation.case].barred:
+            yield (s.operation, s.machine), 1, f"{_name(s)}: {company} is barred from case {operation.case}"
+        if option.skill is None:
+            if s.person is not None:
+                yield (s.operation, s.machine, s.person), 1, f"{_name(s)}: {s.person} attends, but nobody is asked for"
+        elif s.person is None:
+            yield (s.operation, s.machine), 1, f"{_name(s)}: nobody with the skill {option.skill} attends"
+        else:
+            person = problem.person[s.person]
+            if person.company != company or option.skill not in person.skills:
+                text = f"{_name(s)}: {s.person} is not a person of {company} with the skill {option.skill}"
+                yield (s.operation, s.machine, s.person), 1, text
+
+
+def _quantity(judged: _Judged) -> Iterator[Finding]:
+    made: dict[str, int] = defaultdict(int)
+    for s in judged.plan.sublots:
+        made[s.operation] += s.quantity
+        if s.quantity < 1:
+            yield (s.operation, s.machine), 1 - s.quantity, f"{_name(s)} has {s.quantity} pieces"
+    for operation in judged.problem.operations:
+        off = made[operation.id] - operation.quantity
+        if off:
+            text = f"{operation.id}: {made[operation.id]} pieces in sub-lots, {operation.quantity} asked for"
+            yield (operation.id,), abs(off), text
+
+
+def _split(judged: _Judged) -> Iterator[Finding]:
+    for name, lots in judged.plan.sublots_of.items():
+        if len(lots) < 2:
+            continue
+        operation = judged.problem.operation[name]
+        if operation.min_sublot is None:
+            yield (name,), len(lots) - 1, f"{name} may not be split, but has {len(lots)} sub-lots"
+            continue
+        if len(lots) > operation.max_sublots:
+            over = len(lots) - operation.max_sublots
+            yield (name,), over, f"{name} has {len(lots)} sub-lots, at most {operation.max_sublots} are allowed"
+        free = [s for s in lots if s.key not in judged.frozen]
+        for s in free:
+            if s.quantity < operation.min_sublot:
+                short = operation.min_sublot - s.quantity
+                yield (name, s.machine), short, f"{_name(s)}: {s.quantity} pieces, at least {operation.min_sublot}"
+        for machine, count in Counter(s.machine for s in free).items():
+            if count > 1:
+                yield (name, machine), count - 1, f"{name} has {count} sub-lots on {machine}"
+
+
+def _horizon(judged: _Judged) -> Iterator[Finding]:
+    horizon = judged.problem.horizon
+    for s in judged.plan.sublots:
+        off = max(-s.start, s.start - s.end, s.end - horizon)
+        if off > 0:
+            text = f"{_name(s)} runs from {s.start} to {s.end}, the horizon is 0 to {horizon}"
+            yield (s.operation, s.machine), off, text
+    movements = [(t.from_operation, t.depart, t.arrive) for t in judged.plan.transfers]
+    for operation, depart, arrive in [*movements, *((d.operation, d.depart, d.arrive) for d in judged.plan.deliveries)]:
+        off = max(-depart, depart - arrive, arrive - horizon)
+        if off > 0:
+            text = f"a movement from {operation} goes from {depart} to {arrive}, the horizon is 0 to {horizon}"
+            yield (operation,), off, text
+
+
+def _release(judged: _Judged) -> Iterator[Finding]:
+    for s in judged.free():
+        case = judged.problem.case[judged.operation(s).case]
+        if s.start < case.release:
+            text = f"{_name(s)} starts at {s.start}, case {case.id} is released at {case.release}"
+            yield (s.operation, case.id), case.release - s.start, text
+
+
+def _setup(judged: _Judged) -> Iterator[Finding]:
+    for name, lots in judged.plan.on_machine.items():
+        machine = judged.problem.machine[name]
+        before = machine.family
+        for s in lots:
+            family, option = judged.operation(s).family, judged.option.get(s.key)
+            if option is not None and s.key not in judged.frozen:
+                right = option.setup_minutes
+                if family and machine.setups:
+                    right = machine.setups.get((before, family), right)
+                if s.setup_minutes != right:
+                    text = f"{_name(s)} states {s.setup_minutes} minutes of set-up, the sequence asks for {right}"
+                    yield (s.operation, name), abs(s.setup_minutes - right), text
+            if family and s.start < s.end:
+                before = family
+
+
+def _open(judged: _Judged) -> Iterator[Finding]:
+    for s in judged.free():
+        if s.key not in judged.option:
+            continue
+        hours, items = judged.hours(s), (s.operation, s.machine)
+        window = hours.window_at(s.start)
+        if window is None:
+            opening = hours.opening(s.start)
+            off = opening - s.start if opening is not None else max(1, judged.problem.horizon - s.start)
+            yield items, off, f"{_name(s)} starts at {s.start}, which is closed"
+            continue
+        minutes = judged.working_minutes(s)
+        right = hours.passed(s.start, minutes)
+        if right is None:
+            left = sum(end - max(s.start, start) for start, end in hours.windows if end > s.start)
+            short = minutes - left
+            yield items, short, f"{_name(s)} needs {minutes} working minutes from {s.start} on, {short} are missing"
+        elif s.end != right:
+            yield items, abs(s.end - right), f"{_name(s)} ends at {s.end}, its {minutes} minutes are done at {right}"
+        if not judged.operation(s).may_pause and s.end > window[1]:
+            text = f"{_name(s)} may not pause, but runs from {s.start} to {s.end} over the closing at {window[1]}"
+            yield items, s.end - window[1], text
+
+
+def _collisions(lots: Iterable[SubLot]) -> Iterator[tuple[SubLot, SubLot, int]]:
+    """Each sub-lot that begins before an earlier one ends, with that one and the minutes they share."""
+    last: SubLot | None = None
+    for s in sorted(lots, key=lambda s: (s.start, s.end)):
+        if s.start >= s.end:
+            continue
+        if last is not None and s.start < last.end:
+            yield s, last, _shared((s.start, s.end), (last.start, last.end))
+        if last is None or s.end > last.end:
+            last = s
+
+
+def _overlap(judged: _Judged) -> Iterator[Finding]:
+    for machine, lots in judged.plan.on_machine.items():
+        for s, other, minutes in _collisions(lots):
+            text = f"{_name(s)} and {_name(other)} share {minutes} minutes"
+            yield (machine, other.operation, s.operation), minutes, text
+
+
+def _booking(judged: _Judged) -> Iterator[Finding]:
+    for s in judged.free():
+        for booking in judged.problem.machine[s.machine].bookings:
+            if s.start < s.end and (minutes := _shared((s.start, s.end), booking)) > 0:
+                text = f"{_name(s)} takes {minutes} minutes of the booking from {booking[0]} to {booking[1]}"
+                yield (s.operation, s.machine), minutes, text
+
+
+def _band(judged: _Judged) -> Iterator[Finding]:
+    used: dict[tuple[str, int], int] = defaultdict(int)
+    for s in judged.free():
+        bands = judged.problem.machine[s.machine].bands
+        if not bands:
+            continue
+        within = next((at for at, band in enumerate(bands) if band.start <= s.start < band.end), None)
+        if within is None:
+            off = min(band.start - s.start if s.start < band.start else s.start - band.end + 1 for band in bands)
+            yield (s.operation, s.machine), off, f"{_name(s)} starts at {s.start}, in no band of the machine"
+        elif s.key in judged.option:
+            used[s.machine, within] += judged.working_minutes(s)
+    for (machine, at), minutes in used.items():
+        band = judged.problem.machine[machine].bands[at]
+        if minutes > band.minutes:
+            text = f"{machine}: {minutes} working minutes in the band from {band.start}, {band.minutes} are offered"
+            yield (machine,), minutes - band.minutes, text
+
+
+def _person(judged: _Judged) -> Iterator[Finding]:
+    attended: dict[str, list[SubLot]] = defaultdict(list)
+    for s in judged.plan.sublots:
+        if s.person is not None:
+            attended[s.person].append(s)
+    for person, lots in attended.items():
+        for s, other, minutes in _collisions(lots):
+            text = f"{person} attends {_name(s)} and {_name(other)} during the same {minutes} minutes"
+            yield (person, other.operation, s.operation), minutes, text
+
+
+def _frozen(judged: _Judged) -> Iterator[Finding]:
+    there = Counter(_stands(s) for s in judged.plan.sublots if s.key in judged.frozen)
+    for f in judged.problem.policy.frozen:
+        if there[_stands(f)]:
+            there[_stands(f)] -= 1
+        else:
+            work = f"{f.quantity} pieces of {f.operation} on {f.machine} from {f.start} to {f.end}"
+            text = f"the plan does not have the frozen {work}"
+            yield (f.operation, f.machine), f.quantity, text
+
+
+def _feed(judged: _Judged) -> Iterator[Finding]:
+    fed: dict[tuple[Key, str], int] = defaultdict(int)
+    given: dict[tuple[Key, str], int] = defaultdict(int)
+    for t in judged.plan.transfers:
+        items = (t.from_operation, t.to_operation)
+        if judged.link(t) is None:
+            yield items, 1, f"a transfer goes from {t.from_operation} to {t.to_operation}, where no link is"
+        if t.pieces < 1:
+            text = f"a transfer from {t.from_operation} to {t.to_operation} has {t.pieces} pieces"
+            yield items, 1 - t.pieces, text
+        fed[(t.to_operation, t.to_lot), t.from_operation] += t.pieces
+        given[(t.from_operation, t.from_lot), t.to_operation] += t.pieces
+    for s in judged.plan.sublots:
+        for link in judged.operation(s).after:
+            pieces, right = fed[s.key, link.before], s.quantity * link.per
+            if pieces != right:
+                text = f"{_name(s)} is fed {pieces} pieces of {link.before}, {right} are needed"
+                yield (s.operation, link.before), abs(pieces - right), text
+    for (key, after), pieces in given.items():
+        s = judged.sublot[key]
+        if pieces > s.quantity:
+            text = f"{_name(s)} gives {pieces} pieces to {after}, it has {s.quantity}"
+            yield (s.operation, after), pieces - s.quantity, text
+
+
+def _batch(judged: _Judged) -> Iterator[Finding]:
+    sent: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
+    for t in judged.plan.transfers:
+        sent[(t.from_operation, t.from_lot), t.to_operation].append(t)
+    for (key, _), transfers in sent.items():
+        giver, link = judged.sublot[key], judged.link(transfers[0])
+        if link is None:
+            continue
+        pieces = 0
+        transfers.sort(key=lambda t: (t.depart, -t.pieces))
+        for number, t in enumerate(transfers, start=1):
+            items = (t.from_operation, t.to_operation)
+            pieces += t.pieces
+            ready = giver.end if link.batch is None else _done(judged, giver, pieces)
+            if t.depart < ready + link.lag and (t.to_operation, t.to_lot) not in judged.frozen:
+                text = f"a transfer from {_name(giver)} departs at {t.depart}, not ready before {ready + link.lag}"
+                yield items, ready + link.lag - t.depart, text
+            if link.batch is not None and number < len(transfers) and t.pieces < link.batch:
+                text = f"a transfer from {_name(giver)} has {t.pieces} pieces, the batch is {link.batch}"
+                yield items, link.batch - t.pieces, text
+
+
+def _done(judged: _Judged, s: SubLot, pieces: int) -> int:
+    """The minute by which a sub-lot has so many pieces done; never after its end (frozen work may keep other hours)."""
+    if s.key not in judged.option:
+        return s.end
+    minutes = s.setup_minutes + _run_minutes(judged.option[s.key], pieces)
+    moment = judged.hours(s).passed(s.start, minutes)
+    return s.end if moment is None else min(moment, s.end)
+
+
+def _travel(judged: _Judged) -> Iterator[Finding]:
+    problem = judged.problem
+    movements: list[tuple[Key, Key | None, int, int]] = [
+        ((t.from_operation, t.from_lot), (t.to_operation, t.to_lot), t.pieces, t.arrive - t.depart)
+        for t in judged.plan.transfers
+    ]
+    movements += [((d.operation, d.lot), None, d.pieces, d.arrive - d.depart) for d in judged.plan.deliveries]
+    for giver, taker, pieces, minutes in movements:
+        operation = problem.operation[giver[0]]
+        to_site = judged.site(taker) if taker is not None else problem.case[operation.case].deliver_to
+        if to_site is None or taker in judged.frozen:
+            continue
+        right = judged.travel_minutes(judged.site(giver), to_site, problem.mass_g(operation, pieces))
+        if minutes < right:
+            text = f"{pieces} pieces of {operation.id} reach {to_site} in {minutes} minutes, the way takes {right}"
+            yield (operation.id, to_site), right - minutes, text
+
+
+def _arrival(judged: _Judged) -> Iterator[Finding]:
+    fed: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
+    for t in judged.plan.transfers:
+        fed[(t.to_operation, t.to_lot), t.from_operation].append(t)
+    for (key, before), transfers in fed.items():
+        taker, link = judged.sublot[key], judged.link(transfers[0])
+        if link is None or key in judged.frozen:
+            continue
+        pieces = 0
+        for t in sorted(transfers, key=lambda t: t.arrive):
+            latest = taker.start
+            if link.batch is not None and pieces:
+                latest = _begins(judged, taker, pieces // link.per)
+            if t.arrive > latest:
+                text = f"{t.pieces} pieces of {before} reach {_name(taker)} at {t.arrive}, they are needed at {latest}"
+                yield (taker.operation, before), t.arrive - latest, text
+            pieces += t.pieces
+
+
+def _begins(judged: _Judged, s: SubLot, pieces: int) -> int:
+    """The minute at which work on the good piece after so many begins."""
+    option = judged.option.get(s.key)
+    if option is None:
+        return s.start
+    run = math.floor(_worked(option, pieces) * option.minutes_per_piece + TOLERANCE)
+    moment = judged.hours(s).passed(s.start, s.setup_minutes + run)
+    return s.end if moment is None else moment
+
+
+def _delivery(judged: _Judged) -> Iterator[Finding]:
+    problem = judged.problem
+    carried: dict[Key, int] = defaultdict(int)
+    for d in judged.plan.deliveries:
+        s = judged.sublot[d.operation, d.lot]
+        carried[s.key] += d.pieces
+        if d.pieces < 1:
+            yield (d.operation,), 1 - d.pieces, f"a delivery of {d.operation} has {d.pieces} pieces"
+        if d.depart < s.end:
+            text = f"a delivery of {_name(s)} departs at {d.depart}, before the end at {s.end}"
+            yield (d.operation,), s.end - d.depart, text
+    total: dict[str, int] = defaultdict(int)
+    for (name, lot), pieces in carried.items():
+        total[name] += pieces
+        if pieces > judged.sublot[name, lot].quantity:
+            over = pieces - judged.sublot[name, lot].quantity
+            yield (name,), over, f"{pieces} pieces are delivered of {_name(judged.sublot[name, lot])}, {over} too many"
+    for operation in problem.operations:
+        last = not problem.successors[operation.id] and problem.case[operation.case].deliver_to is not None
+        off = total[operation.id] - (operation.quantity if last else 0)
+        if off:
+            text = f"{total[operation.id]} pieces of {operation.id} are delivered, off by {abs(off)}"
+            yield (operation.id,), abs(off), text
+
+
+def _teams(judged: _Judged) -> dict[str, set[str]]:
+    teams: dict[str, set[str]] = {}
+    for s in judged.plan.sublots:
+        company = judged.problem.company_of(s.machine)
+        if company is not None:
+            teams.setdefault(judged.operation(s).case, set()).add(company)
+    return teams
+
+
+def _team(judged: _Judged) -> Iterator[Finding]:
+    policy = judged.problem.policy
+    for case, team in _teams(judged).items():
+        most = policy.max_companies
+        if most is not None and len(team) > most:
+            yield (case, *sorted(team)), len(team) - most, f"{len(team)} companies work on case {case}, at most {most}"
+        if case in policy.one_company and len(team) > 1:
+            yield (case, *sorted(team)), len(team) - 1, f"{len(team)} companies work on case {case}, only one may"
+        for one, other in sorted(policy.apart):
+            if one in team and other in team:
+                yield (case, one, other), 1, f"{one} and {other} may not both work on case {case}"
+
+
+def _lead(judged: _Judged) -> Iterator[Finding]:
+    problem, teams = judged.problem, _teams(judged)
+    for case, company in judged.plan.leads:
+        if company not in teams.get(case, ()):
+            yield (case, company), 1, f"{company} leads case {case}, but is not in its team"
+        elif not problem.company[company].may_lead:
+            yield (case, company), 1, f"{company} leads case {case}, but may not lead"
+    if problem.policy.lead_required:
+        for case in sorted(teams.keys() - judged.plan.lead.keys()):
+            yield (case,), 1, f"case {case} has no lead"
+
+
+RULES: Mapping[str, Callable[[_Judged], Iterator[Finding]]] = {
+    "known": lambda judged: _known(judged.problem, judged.plan),
+    "option": _option,
+    "quantity": _quantity,
+    "split": _split,
+    "horizon": _horizon,
+    "release": _release,
+    "setup": _setup,
+    "hours": _open,
+    "overlap": _overlap,
+    "booking": _booking,
+    "band": _band,
+    "person": _person,
+    "frozen": _frozen,
+    "feed": _feed,
+    "batch": _batch,
+    "travel": _travel,
+    "arrival": _arrival,
+    "delivery": _delivery,
+    "team": _team,
+    "lead": _lead,
+}
