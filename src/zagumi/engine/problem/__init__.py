@@ -6,6 +6,22 @@ from zagumi.engine.problem.problem import Problem
 from zagumi.engine.problem.work import Case, Link, Operation, Option, Part
 
 __all__ = [
-    "Band", "Calendar", "Case", "Company", "FrozenWork", "Haul", "Link", "Machine", "Operation", "Option",
-    "Part", "Person", "Policy", "Problem", "Roads", "Site", "Vehicle", "Weights",
+    "Band",
+    "Calendar",
+    "Case",
+    "Company",
+    "FrozenWork",
+    "Haul",
+    "Link",
+    "Machine",
+    "Operation",
+    "Option",
+    "Part",
+    "Person",
+    "Policy",
+    "Problem",
+    "Roads",
+    "Site",
+    "Vehicle",
+    "Weights",
 ]

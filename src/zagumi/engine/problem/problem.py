@@ -64,7 +64,7 @@ class Problem:
         self._check_network()
         self._check_work()
         self._check_policy()
-        self.order  # raises on a cycle
+        _ = self.order  # raises on a cycle
 
     @cached_property
     def company(self) -> Mapping[str, Company]:
