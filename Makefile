@@ -6,6 +6,11 @@ ZAGUMI := .venv/bin/zagumi
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 
+# Behind an inspecting proxy only the system's certificates are right, and the installer would not look at them by itself.
+ifneq ($(wildcard /etc/ssl/certs/*.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+
 # The environment is as new as this stamp, whose name is a checksum of what it was made from.
 STAMP := .venv/.made-from-$(shell cat pyproject.toml requirements/*.lock | cksum | tr ' ' '-')
 

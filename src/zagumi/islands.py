@@ -136,7 +136,9 @@ def _build(node: list[str]) -> None:
 
 
 def _run(command: list[str], purpose: str) -> None:
-    done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
+    # Behind an inspecting proxy only the system's certificates are right; Node looks at them when asked to.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    done = subprocess.run(command, cwd=FRONTEND, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise IslandsError(f"Could not {purpose}:\n{done.stdout}{done.stderr}")
 
