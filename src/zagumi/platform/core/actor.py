@@ -1,17 +1,30 @@
 """Who acts: one person in one seat, with one role in one network, through one channel."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core.errors import Refused
 
-if TYPE_CHECKING:
-    from zagumi.platform.core.models import Network, Party, Seat
-
 SYSTEM = "system"
+
+
+class _Row(Protocol):
+    @property
+    def pk(self) -> Any: ...
+
+
+class _Seat(_Row, Protocol):
+    """What an actor needs of a ``core.Seat`` with its user, party and network (models import this module)."""
+
+    user: Any
+    user_id: int
+    party: Any
+    party_id: int
+    network_id: int
+    role: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Actor:
     purpose: str = ""
 
     @classmethod
-    def of(cls, seat: "Seat", *, channel: str = "screen") -> "Actor":
+    def of(cls, seat: _Seat, *, channel: str = "screen") -> "Actor":
         """The actor sitting in ``seat``."""
         return cls(
             seat_id=seat.pk,
@@ -51,7 +64,7 @@ class Actor:
         )
 
     @classmethod
-    def system(cls, network: "Network") -> "Actor":
+    def system(cls, network: _Row) -> "Actor":
         """The installation itself, for background work in ``network``; sees all of it, and nothing of others."""
         return cls(
             seat_id=None,
@@ -65,7 +78,7 @@ class Actor:
             channel="job",
         )
 
-    def for_party(self, party: "Party", *, channel: str = "phone", purpose: str = "") -> "Actor":
+    def for_party(self, party: _Row, *, channel: str = "phone", purpose: str = "") -> "Actor":
         """The coordinator entering something for ``party`` as told by telephone, FAX or post."""
         if not self.is_coordinator:
             raise Refused(_("Only the coordinator may enter something for another party."))

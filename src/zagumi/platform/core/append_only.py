@@ -30,11 +30,11 @@ def append_only(model: M) -> M:
             raise AppendOnly(f"{self._meta.label} rows are never changed")
         original_save(self, *args, **kwargs)
 
-    def delete(self: models.Model, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self: models.Model, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly(f"{self._meta.label} rows are never removed")
 
-    model.save = save  # type: ignore[method-assign,assignment]
-    model.delete = delete  # type: ignore[method-assign,assignment]
+    model.save = save  # type: ignore[method-assign]
+    model.delete = delete  # type: ignore[method-assign]
     _guarded.append(model)
     return model
 
@@ -60,8 +60,8 @@ def guard(connection: BaseDatabaseWrapper, table: str) -> None:
         else:
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
-                "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
-                "END $$"
+                "BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME "
+                "USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
             cursor.execute(
                 f'CREATE OR REPLACE TRIGGER "append_only_{table}" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '

@@ -30,8 +30,8 @@ class Refused(DomainError):
     status = 403
     title = _("You may not do this")
 
-    def __init__(self, message: str | Promise = _("This is not open to your role.")) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | Promise = "") -> None:
+        super().__init__(message or _("This is not open to your role."))
 
 
 class Hidden(DomainError):
@@ -40,8 +40,8 @@ class Hidden(DomainError):
     status = 404
     title = _("Not found")
 
-    def __init__(self, message: str | Promise = _("There is no such page, or it is not shown to you.")) -> None:
-        super().__init__(message)
+    def __init__(self, message: str | Promise = "") -> None:
+        super().__init__(message or _("There is no such page, or it is not shown to you."))
 
 
 class NotNow(DomainError):

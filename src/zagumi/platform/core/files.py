@@ -62,7 +62,7 @@ def store(actor: Actor, *, uploaded: UploadedFile | BinaryIO | bytes, name: str)
             os.fsync(target.fileno())
         final = path_of(sha256)
         final.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(aside, final)
+        Path(aside).replace(final)
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
@@ -91,7 +91,7 @@ def _copy(source: UploadedFile | BinaryIO | bytes, target: BinaryIO, name: str) 
         size += len(chunk)
         if size > settings.ZAGUMI_FILE_LIMIT:
             limit = f"{settings.ZAGUMI_FILE_LIMIT // 1024 // 1024} MB"
-            raise BadInput(Fault(name, _("more"), limit, _("The file is larger than %(limit)s.") % {"limit": limit}))
+            raise BadInput(Fault(name, f"> {limit}", limit, _("The file is larger than %(limit)s.") % {"limit": limit}))
         digest.update(chunk)
         target.write(chunk)
     if not size:

@@ -51,8 +51,6 @@ class Flow:
             "verb": self.verbs.get(verb, verb),
             "stage": choices.get(stage, stage),
         }
-        if open_verbs:
-            next_step = _("Possible now: %(verbs)s") % {"verbs": ", ".join(open_verbs)}
-        else:
-            next_step = _("Nothing more can be done here.")
-        return NotNow(message, next_step=next_step)
+        if not open_verbs:
+            return NotNow(message, next_step=_("Nothing more can be done here."))
+        return NotNow(message, next_step=_("Possible now: %(verbs)s") % {"verbs": ", ".join(open_verbs)})

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 @login_not_required
 @never_cache
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """For watchers: 200 when this process answers and its database does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ _PRIVATE = ("DATABASE_URL", "ZAGUMI_", "DJANGO_", "PG")
 
 
 class ChildFailed(Exception):
-    """The child process gave no result. ``text`` is a catalogue msgid, ``figures`` fill it in, ``trace`` is for engineers."""
+    """The child process gave no result: a catalogue msgid, its figures, and for engineers what it last said."""
 
     def __init__(self, text: str, *, trace: str = "", **figures: Any) -> None:
         super().__init__(text % figures if figures else text)
@@ -61,10 +62,8 @@ class ChildProcess:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._ours.close()
         os.close(self._alive)

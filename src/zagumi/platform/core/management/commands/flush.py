@@ -11,7 +11,7 @@ from zagumi.platform.core import append_only
 class Command(flush.Command):
     """Django's ``flush`` with the append-only triggers lifted while it runs."""
 
-    def handle(self, **options: Any) -> None:  # type: ignore[override]
+    def handle(self, **options: Any) -> None:
         """Lift, empty every table, guard again."""
         connection = connections[options["database"]]
         present = set(connection.introspection.table_names())

@@ -1,0 +1,212 @@
+"""Sample data of the pattern page: `{% sample "stats" as numbers %}`. Everything in it is fictional (架空)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+
+from zagumi.platform.core.templatetags.figures import Free, Link, Step
+from zagumi.platform.core.templatetags.ui import TONES, Entry, Stage, Stat, Tab
+
+register = template.Library()
+
+PARTS = {"A": "主軸", "B": "インペラ", "C": "軸受箱", "D": "カバー"}
+KINDS = [
+    "ok",
+    "info",
+    "running",
+    "warn",
+    "single",
+    "late",
+    "stopped",
+    "waiting",
+    "asked",
+    "draft",
+    "fixed",
+    "review",
+    "over",
+]
+
+
+class SampleForm(forms.Form):
+    """One field of each kind, two of them filled in wrongly."""
+
+    quantity = forms.IntegerField(label=_("Quantity"), help_text=_("Whole pieces."), initial=120)
+    tolerance = forms.DecimalField(label=_("Tolerance (mm)"))
+    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
+    process = forms.ChoiceField(label=_("Process"), choices=[("turning", "旋削"), ("heat", "焼入れ")])
+    channel = forms.ChoiceField(
+        label=_("How to reach them"),
+        choices=[("screen", _("Screen")), ("phone", _("Telephone")), ("fax", "FAX")],
+        widget=forms.RadioSelect,
+    )
+    remark = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    drawing = forms.BooleanField(label=_("They may see the drawing"), required=False)
+
+
+class SampleFilters(forms.Form):
+    """A search word and one filter."""
+
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("All")), ("plan", _("Planning"))])
+
+
+def _tones() -> list[tuple[str, str]]:
+    words = {
+        "ok": _("Complete"),
+        "info": _("Replies 3 of 4"),
+        "running": _("In progress"),
+        "warn": _("0.6 days of slack"),
+        "single": _("Only one company"),
+        "late": _("1 day late"),
+        "stopped": _("Stopped"),
+        "waiting": _("Waiting for a reply"),
+        "asked": _("Asked"),
+        "draft": _("Draft"),
+        "fixed": _("Fixed"),
+        "review": _("Needs review"),
+        "over": _("Closed"),
+    }
+    return [(kind, words[kind]) for kind in KINDS if kind in TONES]
+
+
+def _stats() -> list[Stat]:
+    return [
+        Stat(_("Cases in progress"), 23, url="#numbers"),
+        Stat(_("Late (forecast)"), 1, url="#numbers", tone="late"),
+        Stat(_("Under 2 days of slack"), 3, url="#numbers"),
+        Stat(_("Companies yet to reply"), 7, url="#numbers"),
+        Stat(_("Shared trips today"), 4, url="#numbers"),
+    ]
+
+
+def _trust() -> list[Stat]:
+    return [
+        Stat(_("Kept the date (12 months)"), "96.8%", note=_("120 of 124, measured")),
+        Stat(_("Defects"), "0.21%", note=_("Inspected by the receiver")),
+        Stat(_("Replies within"), "3.5", unit="h", note=_("Median, telephone included")),
+        Stat(_("Chosen"), "3 + 1", tone="chosen"),
+    ]
+
+
+def _stages() -> list[Stage]:
+    names = [
+        _("Inquiry"),
+        _("Process design"),
+        _("Team"),
+        _("Quote and consent"),
+        _("Plan"),
+        _("Production"),
+        _("Delivery"),
+        _("Settlement"),
+        _("Review"),
+    ]
+    notes = ["10/2", "10/6", "10/14", "10/23", "11/9", _("In progress"), "12/14", "", ""]
+    states = ["done"] * 5 + ["current"] + [""] * 3
+    return [Stage(name, state, note) for name, state, note in zip(names, states, notes, strict=True)]
+
+
+def _tabs() -> list[Tab]:
+    names = [_("Overview"), _("Steps"), _("Drawings"), _("Plan"), _("Record")]
+    return [Tab(name, "#record", at == 0, 4 if at == 2 else None) for at, name in enumerate(names)]
+
+
+def _record() -> list[Entry]:
+    return [
+        Entry("10:12", "旋削 31/80本(現場の携帯)", "港精密加工", "act"),
+        Entry("9:12", "炉の点検を電話で連絡。読み返し済み", "汐見熱処理", "late"),
+        Entry(datetime(2026, 11, 19, 6, 0, tzinfo=UTC), "軸受箱の鋳込みを始めた", "三崎鋳工", "ok"),
+        Entry(datetime(2026, 11, 16, 6, 0, tzinfo=UTC), "計画 第3版を採用。9社が同意"),
+    ]
+
+
+def _cases() -> list[dict[str, Any]]:
+    rows = [
+        ("C-2026-0142", "送水ポンプ ロータ組立品 120台", "東都ポンプ", datetime(2026, 12, 11, tzinfo=UTC), -1.0, 0.8),
+        ("C-2026-0131", "包装機 カム一式 40組", "西浦包機", datetime(2026, 11, 27, tzinfo=UTC), 0.1, 0.9),
+        ("C-2026-0138", "検査治具 6台", "湾岸計測", datetime(2026, 12, 4, tzinfo=UTC), 0.6, 1.2),
+        ("C-2026-0125", "コンベヤ軸 200本", "港南搬送", datetime(2026, 11, 30, tzinfo=UTC), 2.4, 0.5),
+    ]
+    names = ("code", "title", "buyer", "due", "slack", "spread")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _steps() -> list[Step]:
+    return [
+        Step("A10", "10 旋削 80", "港精密加工", "A", "running", "#steps"),
+        Step("A10b", "10 旋削 40", "浜田製作所", "A", "", "#steps"),
+        Step("A20", "20 焼入れ", "汐見熱処理", "A", "stopped", "#steps"),
+        Step("A30", "30 円筒研削", "北浜研磨", "A", "", "#steps"),
+        Step("B11", "11 鋳造", "三崎鋳工", "B", "done", "#steps"),
+        Step("B21", "21 仕上・釣合", "港精密加工", "B", "", "#steps"),
+        Step("C12", "12 鋳造", "三崎鋳工", "C", "running", "#steps"),
+        Step("C22", "22 機械加工", "浜田製作所", "C", "", "#steps"),
+        Step("C32", "32 めっき", _("Nobody yet"), "C", "open", "#steps"),
+        Step("Z60", "60 組立", "東港組立", "", "", "#steps"),
+        Step("Z70", "70 検査", "東港組立", "", "", "#steps"),
+    ]
+
+
+def _links() -> list[Link]:
+    lines = [
+        ("A10", "A20", True, True),
+        ("A10b", "A20", True, False),
+        ("A20", "A30", True, True),
+        ("A30", "Z60", True, True),
+        ("B11", "B21", True, False),
+        ("B21", "Z60", True, False),
+        ("C12", "C22", True, False),
+        ("C22", "C32", True, False),
+        ("C32", "Z60", True, False),
+        ("Z60", "Z70", False, True),
+    ]
+    return [Link(*line) for line in lines]
+
+
+def _free() -> list[tuple[str, list[Free]]]:
+    return [
+        ("真空炉 1号", [Free(hours, hours / 40) for hours in (0, 0, 4, 6, 22, 38)]),
+        ("真空炉 2号", [Free(hours, hours / 40) for hours in (6, 4, 12, 18, 26, 34)]),
+        ("浸炭炉", [Free(band=word) for word in "少少中中多多"]),
+    ]
+
+
+def _page() -> "Page[int]":
+    return Paginator(range(240), 20).page(5)
+
+
+def _wrong_form() -> SampleForm:
+    return SampleForm({"quantity": "120", "tolerance": "±0,5", "process": "turning", "channel": "fax"})
+
+
+SAMPLES: dict[str, Callable[[], Any]] = {
+    "tones": _tones,
+    "stats": _stats,
+    "trust": _trust,
+    "stages": _stages,
+    "tabs": _tabs,
+    "record": _record,
+    "cases": _cases,
+    "steps": _steps,
+    "links": _links,
+    "parts": lambda: PARTS,
+    "weeks": lambda: ["11/16", "11/23", "11/30", "12/7", "12/14", "12/21"],
+    "free": _free,
+    "page": _page,
+    "form": _wrong_form,
+    "filters": lambda: SampleFilters({"q": "ポンプ"}),
+    "chips": lambda: [{"label": _("Search"), "value": "ポンプ", "url": "?"}],
+    "found": lambda: [(0, 812), (6, 780), (13, 752), (22, 738), (34, 730), (47, 722), (62, 718), (78, 716)],
+    "bounds": lambda: [(0, 640), (10, 662), (25, 678), (44, 688), (66, 694)],
+    "range": lambda: {"scale": (0, 600), "claimed": (20, 310), "proven": (60, 310)},
+    "narrow": lambda: {"scale": (0, 0.2), "claimed": (0.02, 0.08), "proven": (0.03, 0.06)},
+}
+
+
+@register.simple_tag
+def sample(name: str) -> Any:
+    """The sample called ``name``."""
+    return SAMPLES[name]()
