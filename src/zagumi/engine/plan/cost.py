@@ -71,7 +71,7 @@ class _Sum:
 
 def measure(problem: Problem, plan: Plan) -> Measures:
     """Measure a plan. The plan need not be valid, but must name only things of the problem."""
-    sums = {case.id: _Sum(end=case.release) for case in problem.cases}
+    sums = {case.id: _Sum() for case in problem.cases}
     teams: dict[str, set[str]] = {case.id: set() for case in problem.cases}
     awarded: dict[str, int] = {}
     processing = _measure_work(problem, plan, sums, teams, awarded)
