@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page, Paginator
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from zagumi.platform.core.templatetags.figures import Free, Link, Step
 from zagumi.platform.core.templatetags.ui import TONES, Entry, Stage, Stat, Tab
@@ -34,83 +34,112 @@ KINDS = [
 class SampleForm(forms.Form):
     """One field of each kind, two of them filled in wrongly."""
 
-    quantity = forms.IntegerField(label=_("Quantity"), help_text=_("Whole pieces."), initial=120)
-    tolerance = forms.DecimalField(label=_("Tolerance (mm)"))
-    due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
-    process = forms.ChoiceField(label=_("Process"), choices=[("turning", "旋削"), ("heat", "焼入れ")])
+    quantity = forms.IntegerField(
+        label=pgettext_lazy("pattern", "Quantity"), help_text=pgettext_lazy("pattern", "Whole pieces."), initial=120
+    )
+    tolerance = forms.DecimalField(label=pgettext_lazy("pattern", "Tolerance (mm)"))
+    due = forms.DateField(label=pgettext_lazy("pattern", "Due"), widget=forms.DateInput(attrs={"type": "date"}))
+    process = forms.ChoiceField(
+        label=pgettext_lazy("pattern", "Process"), choices=[("turning", "旋削"), ("heat", "焼入れ")]
+    )
     channel = forms.ChoiceField(
-        label=_("How to reach them"),
-        choices=[("screen", _("Screen")), ("phone", _("Telephone")), ("fax", "FAX")],
+        label=pgettext_lazy("pattern", "How to reach them"),
+        choices=[
+            ("screen", pgettext_lazy("pattern", "Screen")),
+            ("phone", pgettext_lazy("pattern", "Telephone")),
+            ("fax", "FAX"),
+        ],
         widget=forms.RadioSelect,
     )
-    remark = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    drawing = forms.BooleanField(label=_("They may see the drawing"), required=False)
+    remark = forms.CharField(
+        label=pgettext_lazy("pattern", "Remark"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    drawing = forms.BooleanField(label=pgettext_lazy("pattern", "They may see the drawing"), required=False)
 
 
 class SampleFilters(forms.Form):
     """A search word and one filter."""
 
-    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    stage = forms.ChoiceField(label=_("Stage"), required=False, choices=[("", _("All")), ("plan", _("Planning"))])
+    q = forms.CharField(
+        label=pgettext_lazy("pattern", "Search"), required=False, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    stage = forms.ChoiceField(
+        label=pgettext_lazy("pattern", "Stage"),
+        required=False,
+        choices=[("", pgettext_lazy("pattern", "All")), ("plan", pgettext_lazy("pattern", "Planning"))],
+    )
 
 
 def _tones() -> list[tuple[str, str]]:
     words = {
-        "ok": _("Complete"),
-        "info": _("Replies 3 of 4"),
-        "running": _("In progress"),
-        "warn": _("0.6 days of slack"),
-        "single": _("Only one company"),
-        "late": _("1 day late"),
-        "stopped": _("Stopped"),
-        "waiting": _("Waiting for a reply"),
-        "asked": _("Asked"),
-        "draft": _("Draft"),
-        "fixed": _("Fixed"),
-        "review": _("Needs review"),
-        "over": _("Closed"),
+        "ok": pgettext("pattern", "Complete"),
+        "info": pgettext("pattern", "Replies 3 of 4"),
+        "running": pgettext("pattern", "In progress"),
+        "warn": pgettext("pattern", "0.6 days of slack"),
+        "single": pgettext("pattern", "Only one company"),
+        "late": pgettext("pattern", "1 day late"),
+        "stopped": pgettext("pattern", "Stopped"),
+        "waiting": pgettext("pattern", "Waiting for a reply"),
+        "asked": pgettext("pattern", "Asked"),
+        "draft": pgettext("pattern", "Draft"),
+        "fixed": pgettext("pattern", "Fixed"),
+        "review": pgettext("pattern", "Needs review"),
+        "over": pgettext("pattern", "Closed"),
     }
     return [(kind, words[kind]) for kind in KINDS if kind in TONES]
 
 
 def _stats() -> list[Stat]:
     return [
-        Stat(_("Cases in progress"), 23, url="#numbers"),
-        Stat(_("Late (forecast)"), 1, url="#numbers", tone="late"),
-        Stat(_("Under 2 days of slack"), 3, url="#numbers"),
-        Stat(_("Companies yet to reply"), 7, url="#numbers"),
-        Stat(_("Shared trips today"), 4, url="#numbers"),
+        Stat(pgettext("pattern", "Cases in progress"), 23, url="#numbers"),
+        Stat(pgettext("pattern", "Late (forecast)"), 1, url="#numbers", tone="late"),
+        Stat(pgettext("pattern", "Under 2 days of slack"), 3, url="#numbers"),
+        Stat(pgettext("pattern", "Companies yet to reply"), 7, url="#numbers"),
+        Stat(pgettext("pattern", "Shared trips today"), 4, url="#numbers"),
     ]
 
 
 def _trust() -> list[Stat]:
     return [
-        Stat(_("Kept the date (12 months)"), "96.8%", note=_("120 of 124, measured")),
-        Stat(_("Defects"), "0.21%", note=_("Inspected by the receiver")),
-        Stat(_("Replies within"), "3.5", unit="h", note=_("Median, telephone included")),
-        Stat(_("Chosen"), "3 + 1", tone="chosen"),
+        Stat(
+            pgettext("pattern", "Kept the date (12 months)"), "96.8%", note=pgettext("pattern", "120 of 124, measured")
+        ),
+        Stat(pgettext("pattern", "Defects"), "0.21%", note=pgettext("pattern", "Inspected by the receiver")),
+        Stat(
+            pgettext("pattern", "Replies within"),
+            "3.5",
+            unit="h",
+            note=pgettext("pattern", "Median, telephone included"),
+        ),
+        Stat(pgettext("pattern", "Chosen"), "3 + 1", tone="chosen"),
     ]
 
 
 def _stages() -> list[Stage]:
     names = [
-        _("Inquiry"),
-        _("Process design"),
-        _("Team"),
-        _("Quote and consent"),
-        _("Plan"),
-        _("Production"),
-        _("Delivery"),
-        _("Settlement"),
-        _("Review"),
+        pgettext("pattern", "Inquiry"),
+        pgettext("pattern", "Process design"),
+        pgettext("pattern", "Team"),
+        pgettext("pattern", "Quote and consent"),
+        pgettext("pattern", "Plan"),
+        pgettext("pattern", "Production"),
+        pgettext("pattern", "Delivery"),
+        pgettext("pattern", "Settlement"),
+        pgettext("pattern", "Review"),
     ]
-    notes = ["10/2", "10/6", "10/14", "10/23", "11/9", _("In progress"), "12/14", "", ""]
+    notes = ["10/2", "10/6", "10/14", "10/23", "11/9", pgettext("pattern", "In progress"), "12/14", "", ""]
     states = ["done"] * 5 + ["current"] + [""] * 3
     return [Stage(name, state, note) for name, state, note in zip(names, states, notes, strict=True)]
 
 
 def _tabs() -> list[Tab]:
-    names = [_("Overview"), _("Steps"), _("Drawings"), _("Plan"), _("Record")]
+    names = [
+        pgettext("pattern", "Overview"),
+        pgettext("pattern", "Steps"),
+        pgettext("pattern", "Drawings"),
+        pgettext("pattern", "Plan"),
+        pgettext("pattern", "Record"),
+    ]
     return [Tab(name, "#record", at == 0, 4 if at == 2 else None) for at, name in enumerate(names)]
 
 
@@ -144,7 +173,7 @@ def _steps() -> list[Step]:
         Step("B21", "21 仕上・釣合", "港精密加工", "B", "", "#steps"),
         Step("C12", "12 鋳造", "三崎鋳工", "C", "running", "#steps"),
         Step("C22", "22 機械加工", "浜田製作所", "C", "", "#steps"),
-        Step("C32", "32 めっき", _("Nobody yet"), "C", "open", "#steps"),
+        Step("C32", "32 めっき", pgettext("pattern", "Nobody yet"), "C", "open", "#steps"),
         Step("Z60", "60 組立", "東港組立", "", "", "#steps"),
         Step("Z70", "70 検査", "東港組立", "", "", "#steps"),
     ]
@@ -198,7 +227,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "page": _page,
     "form": _wrong_form,
     "filters": lambda: SampleFilters({"q": "ポンプ"}),
-    "chips": lambda: [{"label": _("Search"), "value": "ポンプ", "url": "?"}],
+    "chips": lambda: [{"label": pgettext("pattern", "Search"), "value": "ポンプ", "url": "?"}],
     "found": lambda: [(0, 812), (6, 780), (13, 752), (22, 738), (34, 730), (47, 722), (62, 718), (78, 716)],
     "bounds": lambda: [(0, 640), (10, 662), (25, 678), (44, 688), (66, 694)],
     "range": lambda: {"scale": (0, 600), "claimed": (20, 310), "proven": (60, 310)},

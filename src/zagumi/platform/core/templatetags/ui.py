@@ -21,6 +21,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
+from zagumi.platform.core.models import Role
+
 register = template.Library()
 
 Number = int | float | Decimal
@@ -227,7 +229,7 @@ def man_yen(value: Number | None) -> str:
 @register.filter
 def money(value: Number | None) -> str:
     """Yen short enough for a table: 703.6万円 from 100,000 yen on, whole yen below; ¥7.04M in English."""
-    if value is None or abs(value) < 100_000:
+    if value is None or -100_000 < value < 100_000:
         return yen(value)
     if _japanese():
         return f"{man_yen(value)}万円"
@@ -265,9 +267,9 @@ def kilograms(grams: Number | None) -> str:
     """Grams in the unit people use: 405 kg, 1.9 t, 350 g."""
     if grams is None:
         return NOTHING
-    if abs(grams) >= 1_000_000:
+    if not -1_000_000 < grams < 1_000_000:
         return f"{number_format(Decimal(grams) / 1_000_000, 1, force_grouping=True)} t"
-    if abs(grams) >= 1000:
+    if not -1000 < grams < 1000:
         return f"{number_format(Decimal(grams) / 1000, 0, force_grouping=True)} kg"
     return f"{round(grams)} g"
 
@@ -364,6 +366,50 @@ def moment(value: datetime | None) -> str:
 def iso(value: date | datetime | None) -> str:
     """What a `<time datetime="…">` needs, in local time."""
     return "" if value is None else _local(value).isoformat()
+
+
+# --- frame --------------------------------------------------------------------------------------------------------
+
+MENU_ICONS: Mapping[str, str] = {
+    "home": "today",
+    "cases": "folder",
+    "work": "list",
+    "companies": "factory",
+    "plans": "gantt",
+    "transport": "truck",
+    "money": "yen",
+    "region": "chart",
+    "records": "book",
+}
+
+
+@register.inclusion_tag("_nav.html", takes_context=True)
+def main_menu(context: Context) -> dict[str, object]:
+    """The main menu from ``nav``. The entry of this page has the key ``place``, else the address that fits best.
+
+    An entry may carry ``count``, what waits there. More than five entries leave the last ones to "More" on a phone.
+    """
+    entries = list(context.get("nav") or ())
+    path = context["request"].path
+    fitting = [entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
+    here = context.get("place") or max(fitting, key=lambda entry: len(entry.url), default=None)
+    items = [
+        {
+            "label": entry.label,
+            "url": entry.url,
+            "icon": MENU_ICONS.get(entry.key, "circle"),
+            "count": getattr(entry, "count", None),
+            "current": here in (entry, entry.key),
+        }
+        for entry in entries
+    ]
+    return {"items": items, "rest": items[4:] if len(items) > 5 else []}
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The role of a seat in the reader's language."""
+    return str(Role(role).label) if role in Role.values else ""
 
 
 # --- parts of a page ----------------------------------------------------------------------------------------------
