@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -177,14 +178,15 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # --- static files -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PLATFORM / "static"]
-STATIC_ROOT = Path(os.environ.get("ZAGUMI_STATIC") or DATA_DIR / "static")
-WHITENOISE_USE_FINDERS = not os.environ.get("ZAGUMI_STATIC")
+# Without a folder of collected files they are served from where they lie.
+STATIC_ROOT = os.environ.get("ZAGUMI_STATIC") or None
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if os.environ.get("ZAGUMI_STATIC")
+        if STATIC_ROOT
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

@@ -5,7 +5,10 @@ from pathlib import Path
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from zagumi.platform.core.views import set_language
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("language", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     *(
         path("", include(f"zagumi.platform.{name}.urls"))

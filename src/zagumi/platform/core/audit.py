@@ -209,6 +209,13 @@ class HistoryLine:
     purpose: str
     changes: tuple[tuple[str, Any, Any], ...]
 
+    @property
+    def wording(self) -> str:
+        """The changes in one line: field: old → new."""
+        return "; ".join(
+            f"{name}: {new}" if old in (None, "") else f"{name}: {old} → {new}" for name, old, new in self.changes
+        )
+
 
 def history(actor: Actor, subject: models.Model | str, *, limit: int = 200) -> list[HistoryLine]:
     """What happened to ``subject`` (a row, or the code of a case), newest first, as far as ``actor`` may know."""

@@ -4,30 +4,39 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
-from zagumi.platform.core.models import Network
 from zagumi.platform.core.navigation import menu
+from zagumi.platform.core.queries import demo_seats
 from zagumi.platform.core.seats import seats_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """``actor``, ``nav``, ``network``, ``site_name``, ``seats`` (when there is a choice), ``demo`` and ``tiles``."""
+    """What ``base.html`` reads: who acts where, the menu, the seats to switch to, and what this installation is.
+
+    ``site_name`` is the coordinator's office; ``footer_role`` says whose view the page is; ``seats`` is empty when
+    there is no choice; ``demo_seats`` (on a demo installation) are the people anybody may sign in as.
+    """
     actor = getattr(request, "actor", None)
     known: dict[str, Any] = {
-        "site_name": "Zagumi",
+        "site_name": "",
+        "footer_role": "",
         "actor": actor,
         "nav": [],
         "network": None,
         "seats": [],
-        "demo": settings.ZAGUMI_DEMO,
+        "is_demo": settings.ZAGUMI_DEMO,
+        "demo_seats": SimpleLazyObject(demo_seats) if settings.ZAGUMI_DEMO else [],
         "tiles": settings.ZAGUMI_TILES,
     }
     if actor is None:
         return known
     seats = seats_of(request.user)  # type: ignore[arg-type]
-    network = next((seat.network for seat in seats if seat.network_id == actor.network_id), None)
+    seat = next(seat for seat in seats if seat.pk == actor.seat_id)
     return known | {
-        "nav": menu(actor),
-        "network": network or Network.objects.get(pk=actor.network_id),
+        "nav": menu(actor, request.path),
+        "network": seat.network,
+        "site_name": seat.network.office,
+        "footer_role": f"{seat.party} · {seat.get_role_display()}",
         "seats": seats if len(seats) > 1 else [],
     }

@@ -222,9 +222,11 @@ class Cell:
     """One cell of the table."""
 
     value: Any
+    label: str
     kind: str
     url: str
     classes: str
+    is_head: bool
 
 
 class ListPage:
@@ -293,10 +295,17 @@ class ListPage:
     def rows(self) -> Iterator[list[Cell]]:
         """The cells of this page."""
         for row in self.page.object_list:
-            yield [
-                Cell(column.value(row), column.kind, column.url(row) if column.url else "", column.classes)
-                for column in self.spec.columns
-            ]
+            yield [self._cell(column, row, is_head=not place) for place, column in enumerate(self.spec.columns)]
+
+    def _cell(self, column: Column, row: Any, *, is_head: bool) -> Cell:
+        return Cell(
+            value=column.value(row),
+            label=str(column.label),
+            kind=column.kind,
+            url=column.url(row) if column.url else "",
+            classes=column.classes,
+            is_head=is_head,
+        )
 
     @cached_property
     def chosen(self) -> list[Chip]:

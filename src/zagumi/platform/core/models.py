@@ -1,14 +1,14 @@
 """People, the parties they act for, the networks they act in, and the records every room keeps."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core import clock
@@ -173,6 +173,11 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return f"{self.user} · {self.party} · {self.get_role_display()}"
 
+    @property
+    def code(self) -> str:
+        """What the log calls it: who, for whom."""
+        return f"{self.user.username}@{self.party.code}"
+
 
 class Invitation(models.Model):
     """A coordinator's letter to a person: the bearer of its secret link may set a password and take the seat."""
@@ -208,6 +213,11 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.name} · {self.party}"
 
+    @property
+    def code(self) -> str:
+        """What the log calls it: for whom, at which party."""
+        return f"{self.name}@{self.party.code}"
+
 
 class Token(models.Model):
     """A personal API token: shown once when made, kept only as a hash."""
@@ -230,6 +240,11 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def code(self) -> str:
+        """What the log calls it: its first letters."""
+        return f"{self.start}…"
 
 
 class StoredFile(models.Model):
@@ -290,6 +305,15 @@ class AuditHead(models.Model):
 class AuditEntry(models.Model):
     """One thing that was done, in a chain per network: each entry's hash covers its content and the hash before."""
 
+    class Channel(models.TextChoices):
+        SCREEN = "screen", _("screen")
+        PHONE = "phone", _("telephone")
+        FAX = "fax", _("FAX")
+        MAIL = "mail", _("mail")
+        EXCEL = "excel", _("workbook")
+        API = "api", _("API")
+        JOB = "job", _("background work")
+
     network = models.ForeignKey(Network, models.PROTECT, related_name="+", verbose_name=_("network"))
     seq = models.PositiveBigIntegerField(_("number"))
     at = models.DateTimeField(_("when"))
@@ -297,7 +321,7 @@ class AuditEntry(models.Model):
     user_name = models.CharField(_("who"), max_length=150)
     party = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("party"))
     on_behalf_of = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+", verbose_name=_("on behalf of"))
-    channel = models.CharField(_("channel"), max_length=16)
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices)
     verb = models.CharField(_("what"), max_length=60)
     subject_model = models.CharField(_("kind of thing"), max_length=60)
     subject_code = models.CharField(_("thing"), max_length=120)
@@ -391,11 +415,17 @@ class Job(models.Model):
     @property
     def wording(self) -> str:
         """What it is doing, in the reader's language, with its figures filled in."""
-        from django.utils.translation import gettext
+        return self._said(self.text)
 
-        text = gettext(self.text) if self.text else ""
-        figures: dict[str, Any] = self.data or {}
+    @property
+    def failure(self) -> str:
+        """Why it failed, or why the last attempt did, in the reader's language."""
+        return self._said(self.error)
+
+    def _said(self, text: str) -> str:
+        if not text:
+            return ""
         try:
-            return text % figures if figures else text
+            return gettext(text) % (self.data or {})
         except (KeyError, TypeError, ValueError):
-            return text
+            return gettext(text)

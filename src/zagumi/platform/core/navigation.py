@@ -1,6 +1,6 @@
 """The main menu: each app offers entries for an actor, in the fixed order of the house."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.apps import apps
 from django.utils.functional import Promise
@@ -13,15 +13,24 @@ ORDER = ("home", "cases", "work", "companies", "plans", "transport", "money", "r
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry: ``key`` (one of ``ORDER``, also what a page names as its place), label and address."""
+    """One entry: its place (one of ``ORDER``), words, address, icon, and how many things wait there.
+
+    ``active`` is filled in by ``menu``: the entry whose address is the longest beginning of the present one.
+    """
 
     key: str
     label: str | Promise
     url: str
+    icon: str = ""
+    count: int = 0
+    active: bool = False
 
 
-def menu(actor: Actor) -> list[NavItem]:
-    """The entries of every app's ``AppConfig.navigation(actor)``, in order; two of one key are an error."""
+def menu(actor: Actor, here: str = "") -> list[NavItem]:
+    """The entries of every app's ``AppConfig.navigation(actor)``, in order, for a page at the address ``here``.
+
+    Two entries with one key are an error.
+    """
     found: dict[str, NavItem] = {}
     for config in apps.get_app_configs():
         offer = getattr(config, "navigation", None)
@@ -29,4 +38,7 @@ def menu(actor: Actor) -> list[NavItem]:
             if item.key in found:
                 raise ValueError(f"two menu entries are called {item.key}")
             found[item.key] = item
-    return [found[key] for key in sorted(found, key=ORDER.index)]
+    items = [found[key] for key in sorted(found, key=ORDER.index)]
+    around = [item for item in items if here == item.url or (item.url != "/" and here.startswith(item.url))]
+    present = max(around, key=lambda item: len(item.url), default=None)
+    return [replace(item, active=item is present) for item in items]
