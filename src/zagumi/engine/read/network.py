@@ -1,0 +1,132 @@
+"""Random planning networks of ``bench``: many orders over many machines at many sites.
+
+JSON, all times minutes, all costs yen, numbers from 0: ``ops`` (options ``[machine, minutes, cost]`` of each
+operation), ``prec`` (pairs ``[before, after]``), ``orders`` (``w`` yen per minute late, ``rel`` release, ``due``,
+``ops``, ``last``), ``msite`` (site of each machine), ``TT`` and ``TC`` (travel minutes and cost between sites).
+The objective is tardiness plus cost, yen for yen. Every site is a company; ids are the file's numbers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from zagumi.engine.problem import Case, Company, Link, Machine, Operation, Option, Policy, Problem, Roads, Site, Weights
+from zagumi.engine.read.source import LARGEST_NUMBER, Source
+
+KEYS = ("ops", "prec", "orders", "msite", "TT", "TC")
+
+
+def read_network(path: Path) -> Problem:
+    """A random network.
+
+    Raises:
+        FileError: naming the entry, what was given and what was expected.
+    """
+    source = Source.open(path)
+    data = source.json()
+    if not isinstance(data, dict):
+        source.refuse("file", type(data).__name__, "an object")
+    for key in KEYS:
+        source.items(data.get(key), key)
+    sites = len(data["TT"])
+    msite = [source.whole(site, f"msite[{m}]", high=sites - 1) for m, site in enumerate(data["msite"])]
+    minutes, yen = (_table(source, data[key], key, sites) for key in ("TT", "TC"))
+    befores = _befores(source, data)
+    cases, case_of = _cases(source, data, befores)
+    operations = tuple(
+        Operation(
+            str(number),
+            case_of[number],
+            _options(source, options, f"ops[{number}]", len(msite)),
+            after=tuple(Link(str(before)) for before in befores[number]),
+        )
+        for number, options in enumerate(data["ops"])
+    )
+    farthest = max((max(row) for row in minutes), default=0)
+    return source.problem(
+        companies=tuple(Company(str(site)) for site in range(sites)),
+        sites=tuple(Site(str(site), str(site)) for site in range(sites)),
+        machines=tuple(Machine(str(machine), str(site)) for machine, site in enumerate(msite)),
+        cases=cases,
+        operations=operations,
+        horizon=_horizon(cases, operations, farthest),
+        roads=Roads(order=tuple(map(str, range(sites))), minutes=minutes, yen=yen),
+        policy=Policy(weights=Weights.only(cost=1, tardiness=1)),
+        name=path.stem,
+    )
+
+
+def _horizon(cases: tuple[Case, ...], operations: tuple[Operation, ...], farthest: int) -> int:
+    """From the last release on, all operations one by one on their slowest machines, each after the longest way."""
+    work = sum(int(max(option.minutes_per_piece for option in operation.options)) for operation in operations)
+    ways = sum(farthest for operation in operations if operation.after)
+    return max(1, max(case.release for case in cases) + work + ways)
+
+
+def _table(source: Source, rows: list[Any], key: str, sites: int) -> tuple[tuple[int, ...], ...]:
+    if len(rows) != sites:
+        source.refuse(key, f"{len(rows)} rows", f"{sites} rows, as many as TT")
+    return tuple(
+        tuple(
+            source.whole(value, f"{key}[{i}][{j}]")
+            for j, value in enumerate(source.items(row, f"{key}[{i}]", length=sites))
+        )
+        for i, row in enumerate(rows)
+    )
+
+
+def _befores(source: Source, data: dict[str, Any]) -> list[list[int]]:
+    befores: list[list[int]] = [[] for _ in data["ops"]]
+    last = len(befores) - 1
+    for i, pair in enumerate(data["prec"]):
+        before, after = (source.whole(n, f"prec[{i}]", high=last) for n in source.items(pair, f"prec[{i}]", length=2))
+        if before not in befores[after]:
+            befores[after].append(before)
+    return befores
+
+
+def _options(source: Source, options: object, place: str, machines: int) -> tuple[Option, ...]:
+    found: dict[int, Option] = {}
+    for option in source.items(options, place):
+        machine, minutes, cost = source.items(option, place, length=3)
+        number = source.whole(machine, f"{place}, machine", high=machines - 1)
+        if number in found:
+            source.refuse(place, f"machine {number} twice", "each machine once")
+        found[number] = Option(
+            str(number),
+            minutes_per_piece=float(source.whole(minutes, f"{place}, minutes")),
+            fixed_yen=source.whole(cost, f"{place}, cost"),
+        )
+    if not found:
+        source.refuse(place, "no option", "at least one machine")
+    return tuple(found.values())
+
+
+def _cases(source: Source, data: dict[str, Any], befores: list[list[int]]) -> tuple[tuple[Case, ...], dict[int, str]]:
+    """The orders as cases, and the case of each operation; only the last operation of an order has no successor."""
+    count = len(befores)
+    has_after = {before for group in befores for before in group}
+    cases: list[Case] = []
+    case_of: dict[int, str] = {}
+    for number, order in enumerate(data["orders"]):
+        place = f"orders[{number}]"
+        if not isinstance(order, dict) or not {"w", "rel", "due", "ops", "last"} <= order.keys():
+            source.refuse(place, order, "an object with w, rel, due, ops and last")
+        release = source.whole(order["rel"], f"{place}, rel")
+        due = source.whole(order["due"], f"{place}, due", low=-LARGEST_NUMBER)
+        if due < release:
+            source.refuse(f"{place}, due", due, f"not before its release at {release}")
+        weight = source.whole(order["w"], f"{place}, w")
+        last = source.whole(order["last"], f"{place}, last", high=count - 1)
+        cases.append(Case(f"order {number}", release=release, due=due, late_yen_per_minute=weight))
+        for operation in source.items(order["ops"], f"{place}, ops"):
+            operation = source.whole(operation, f"{place}, ops", high=count - 1)
+            if operation in case_of:
+                source.refuse(f"{place}, ops", f"operation {operation} again", "each operation in one order")
+            if operation not in has_after and operation != last:
+                source.refuse(f"{place}, last", last, f"operation {operation}, which nothing follows")
+            case_of[operation] = f"order {number}"
+    if not cases or len(case_of) != count:
+        source.refuse("orders", f"{len(case_of)} operations", f"all {count} operations in orders")
+    return tuple(cases), case_of
