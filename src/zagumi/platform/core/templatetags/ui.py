@@ -370,42 +370,6 @@ def iso(value: date | datetime | None) -> str:
 
 # --- frame --------------------------------------------------------------------------------------------------------
 
-MENU_ICONS: Mapping[str, str] = {
-    "home": "today",
-    "cases": "folder",
-    "work": "list",
-    "companies": "factory",
-    "plans": "gantt",
-    "transport": "truck",
-    "money": "yen",
-    "region": "chart",
-    "records": "book",
-}
-
-
-@register.inclusion_tag("_nav.html", takes_context=True)
-def main_menu(context: Context) -> dict[str, object]:
-    """The main menu from ``nav``. The entry of this page has the key ``place``, else the address that fits best.
-
-    An entry may carry ``count``, what waits there. More than five entries leave the last ones to "More" on a phone.
-    """
-    entries = list(context.get("nav") or ())
-    path = context["request"].path
-    fitting = [entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
-    here = context.get("place") or max(fitting, key=lambda entry: len(entry.url), default=None)
-    items = [
-        {
-            "label": entry.label,
-            "url": entry.url,
-            "icon": MENU_ICONS.get(entry.key, "circle"),
-            "count": getattr(entry, "count", None),
-            "current": here in (entry, entry.key),
-        }
-        for entry in entries
-    ]
-    return {"items": items, "rest": items[4:] if len(items) > 5 else []}
-
-
 @register.filter
 def role_name(role: str) -> str:
     """The role of a seat in the reader's language."""
