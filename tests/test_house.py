@@ -15,6 +15,8 @@ import grimp
 import pytest
 from babel.messages.pofile import read_po
 from django.apps import apps
+from django.db.models import Model
+from django.utils.translation import override
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "zagumi"
@@ -85,12 +87,15 @@ def test_rooms_of_an_app_import_only_downward() -> None:
     assert not wrong, sorted(f"{chain.importer} imports {chain.imported}" for chain in wrong)
 
 
+def our_models() -> list[type[Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in app_order()]
+
+
 def test_relations_between_models_point_downward() -> None:
     order = app_order()
     wrong = [
         f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
-        for model in apps.get_models()
-        if model._meta.app_label in order
+        for model in our_models()
         for field in [*model._meta.local_fields, *model._meta.local_many_to_many]
         if field.related_model and field.related_model._meta.app_label in order
         if order.index(field.related_model._meta.app_label) > order.index(model._meta.app_label)
@@ -100,10 +105,19 @@ def test_relations_between_models_point_downward() -> None:
 
 def names_of_apps_used(path: Path) -> Iterator[tuple[int, str]]:
     """(line, app) of each template ("cases/list.html") and URL ("cases:detail") that a file names."""
-    known = "|".join(app_order())
+    name = rf"({'|'.join(app_order())})(?:/[\w/.-]+\.(?:html|txt)|:[\w-]+)"
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and (found := re.fullmatch(name, node.value))
+            ):
+                yield node.lineno, found[1]
+        return
     for number, line in enumerate(path.read_text().splitlines(), 1):
-        for match in re.finditer(rf"""["']({known})(?:/[\w/.-]+\.(?:html|txt)|:[\w-]+)["']""", line):
-            yield number, match[1]
+        for found in re.finditer(rf"""["']{name}["']""", line):
+            yield number, found[1]
 
 
 def test_templates_and_urls_are_named_only_downward() -> None:
@@ -169,7 +183,7 @@ def test_a_word_of_the_glossary_means_one_thing(column: str) -> None:
 
 def test_the_code_named_in_the_glossary_exists() -> None:
     classes = {
-        (path.relative_to(SOURCE).parts, node.name)
+        (path.relative_to(SOURCE).with_suffix("").parts, node.name)
         for path in files(".py", under=SOURCE)
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.ClassDef)
@@ -178,6 +192,14 @@ def test_the_code_named_in_the_glossary_exists() -> None:
         if row["code"]:
             folder, name = row["code"].rsplit(".", 1)
             assert any(name == known and folder in parts for parts, known in classes), row
+
+
+def test_every_model_is_called_by_a_word_of_the_glossary() -> None:
+    words = {row["en"]: row["code"] for row in glossary()}
+    with override("en"):
+        called = {model._meta.label: str(model._meta.verbose_name) for model in our_models()}
+    assert called
+    assert not {label: name for label, name in called.items() if words.get(name) != label}
 
 
 def test_the_catalogues_use_the_words_of_the_glossary() -> None:
