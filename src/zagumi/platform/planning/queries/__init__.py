@@ -1,0 +1,1 @@
+"""What planning answers: frozen dataclasses, already trimmed to the reader."""
