@@ -12,9 +12,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zagumi.engine.problem.network import Roads
 from zagumi.platform.core import clock
 from zagumi.platform.network.hours import Frame, Timetable
 from zagumi.platform.network.models import Capability, Machine, Process
+
+ROAD_FACTOR = Roads().road_factor
+"""Road kilometres per kilometre of straight line, as the engine reckons."""
 
 
 class Level(StrEnum):

@@ -91,20 +91,31 @@ class Capability(models.Model):
 class Quantity(models.TextChoices):
     """What a range is about. The first group is size, the second how well it comes out."""
 
-    DIAMETER_MM = "diameter_mm", _("Diameter (mm)")
-    LENGTH_MM = "length_mm", _("Length (mm)")
-    WIDTH_MM = "width_mm", _("Width (mm)")
-    HEIGHT_MM = "height_mm", _("Height (mm)")
-    THICKNESS_MM = "thickness_mm", _("Thickness (mm)")
-    MASS_KG = "mass_kg", _("Mass (kg)")
-    FORCE_KN = "force_kn", _("Press force (kN)")
-    DEPTH_MM = "depth_mm", _("Case depth (mm)")
-    COATING_UM = "coating_um", _("Coating thickness (µm)")
-    TOLERANCE_MM = "tolerance_mm", _("Tolerance ± (mm)")
-    RUNOUT_MM = "runout_mm", _("Run-out (mm)")
-    ROUGHNESS_RA_UM = "roughness_ra_um", _("Roughness Ra (µm)")
-    HARDNESS_HRC = "hardness_hrc", _("Hardness (HRC)")
-    HARDNESS_HV = "hardness_hv", _("Hardness (HV)")
+    DIAMETER_MM = "diameter_mm", _("Diameter")
+    LENGTH_MM = "length_mm", _("Length")
+    WIDTH_MM = "width_mm", _("Width")
+    HEIGHT_MM = "height_mm", _("Height")
+    THICKNESS_MM = "thickness_mm", _("Thickness")
+    MASS_KG = "mass_kg", _("Mass")
+    FORCE_KN = "force_kn", _("Press force")
+    DEPTH_MM = "depth_mm", _("Case depth")
+    COATING_UM = "coating_um", _("Coating thickness")
+    TOLERANCE_MM = "tolerance_mm", _("Tolerance")
+    RUNOUT_MM = "runout_mm", _("Run-out")
+    ROUGHNESS_RA_UM = "roughness_ra_um", _("Roughness Ra")
+    HARDNESS_HRC = "hardness_hrc", _("Hardness")
+    HARDNESS_HV = "hardness_hv", _("Hardness")
+
+    @property
+    def unit(self) -> str:
+        """The unit its name ends with."""
+        units = {"mm": "mm", "kg": "kg", "kn": "kN", "um": "µm", "hrc": "HRC", "hv": "HV"}
+        return units[self.value.rsplit("_", 1)[-1]]
+
+    @property
+    def is_fineness(self) -> bool:
+        """Smaller is better, and only the smallest counts."""
+        return self in {Quantity.TOLERANCE_MM, Quantity.RUNOUT_MM, Quantity.ROUGHNESS_RA_UM}
 
     @classmethod
     def sizes(cls) -> frozenset[str]:

@@ -13,7 +13,7 @@ from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.codes import next_code
 from zagumi.platform.core.errors import NotNow, Refused
 from zagumi.platform.core.models import Network, Party
-from zagumi.platform.core.services import service
+from zagumi.platform.core.services import add_party, edit_party, service
 from zagumi.platform.core.states import Flow
 from zagumi.platform.network import basemap, rules
 from zagumi.platform.network.checks import Faults
@@ -102,15 +102,15 @@ def admit_company(actor: Actor, *, sheet: CompanySheet, party: Party | None = No
         raise Refused(_("The coordinator's office is neutral and cannot be a member."))
     _check_company(sheet, party)
     network = Network.objects.get(pk=actor.network_id)
-    if party is None:
-        party = Party(code=next_code(None, "P", yearly=False), kind=Party.Kind.COMPANY)
-    company = Company.objects.filter(party__code=party.code).first() or Company()
+    facts = {name: getattr(sheet, name) for name in PARTY_FIELDS}
+    company = (Company.objects.filter(party=party).first() if party else None) or Company()
     if company.pk and Admission.objects.filter(network=network, company=company).exists():
         raise NotNow(_("The company belongs to this network already."))
-    for name in PARTY_FIELDS:
-        setattr(party, name, getattr(sheet, name))
-    party.save()
-    party.networks.add(network)
+    if party is None:
+        party = add_party(actor, kind=Party.Kind.COMPANY, **facts)
+    else:
+        party.networks.add(network)
+        party = edit_party(actor, party=party, **facts)
     company.party = party
     for name, value in _factory_facts(sheet).items():
         setattr(company, name, value)
@@ -158,9 +158,8 @@ def edit_profile(actor: Actor, *, company_code: str, sheet: CompanySheet) -> Com
         facts["may_lead"] = company.may_lead
     if "capital" not in rules.company_columns(actor, company):
         facts["capital_yen"] = company.capital_yen
-    changed = changes_of(company.party, {name: getattr(sheet, name) for name in PARTY_FIELDS})
-    changed |= changes_of(company, facts)
-    company.party.save()
+    company.party = edit_party(actor, party=company.party, **{name: getattr(sheet, name) for name in PARTY_FIELDS})
+    changed = changes_of(company, facts)
     company.save()
     refresh_search(company)
     if changed:
