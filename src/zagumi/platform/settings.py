@@ -13,7 +13,7 @@
 ``ZAGUMI_NOW``         ISO date and time at which the clock stands still (pictures, tests)
 ``ZAGUMI_MAIL_URL``    ``smtp://user:password@host:587``; without it mail is written to the data folder
 ``ZAGUMI_MAIL_FROM``   sender of mail
-``ZAGUMI_STATIC``      folder of collected, fingerprinted static files (``zagumi serve`` sets it)
+``ZAGUMI_STATIC``      1 to serve collected, fingerprinted static files (``zagumi serve`` collects them)
 =====================  =====================================================================================
 """
 
@@ -179,7 +179,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PLATFORM / "static"]
 # Without a folder of collected files they are served from where they lie.
-STATIC_ROOT = os.environ.get("ZAGUMI_STATIC") or None
+STATIC_ROOT = DATA_DIR / "static" if _flag("ZAGUMI_STATIC") else None
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {

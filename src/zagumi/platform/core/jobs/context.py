@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections
@@ -47,8 +48,6 @@ class JobFailed(Exception):
 
 def from_now(seconds: float) -> Expression:
     """The database's own clock plus ``seconds``, so that workers on several machines agree."""
-    from datetime import timedelta
-
     delta = Value(timedelta(seconds=seconds), output_field=DurationField())
     return ExpressionWrapper(Now() + delta, output_field=DateTimeField())
 
@@ -116,7 +115,8 @@ class JobContext:
         self.fence = job.fence
         self._lease = lease
         self._stopping = stopping or threading.Event()
-        self._shown = 0.0
+        self._shown = -PROGRESS_SECONDS
+        self._unshown: dict[str, Any] = {}
 
     def check(self) -> None:
         """Raise LeaseLost, Cancelled or Interrupted when there is no point in going on."""
@@ -138,7 +138,7 @@ class JobContext:
         return self._lease.wish == Job.Wish.FINISH
 
     def progress(self, fraction: float | None, text: str, data: dict[str, Any] | None = None) -> None:
-        """Say how far it is. Written at most twice a second, last word included by the next call or the end.
+        """Say how far it is. Written at most twice a second; of several words in between the last one counts.
 
         Args:
             fraction: 0 to 1, or None when nobody can know.
@@ -146,12 +146,13 @@ class JobContext:
             data: plain figures.
         """
         self.check()
-        if time.monotonic() - self._shown < PROGRESS_SECONDS:
-            return
-        self._shown = time.monotonic()
-        Job.objects.filter(pk=self.job.pk, fence=self.fence, state=Job.State.RUNNING).update(
-            progress=fraction, text=text, data=data or {}
-        )
+        self._unshown = {"progress": fraction, "text": text, "data": data or {}}
+        self._show()
+
+    def _show(self) -> None:
+        if self._unshown and time.monotonic() - self._shown >= PROGRESS_SECONDS:
+            Job.objects.filter(pk=self.job.pk, fence=self.fence, state=Job.State.RUNNING).update(**self._unshown)
+            self._shown, self._unshown = time.monotonic(), {}
 
     @contextmanager
     def fenced(self, *, last: bool = False) -> Iterator[None]:
@@ -209,6 +210,7 @@ class JobContext:
             told = False
             for kind, content in child.messages(every=0.25):
                 self.check()
+                self._show()
                 if self.finishing() and not told:
                     child.ask_to_finish(FINISH_SECONDS)
                     told = True

@@ -1,0 +1,101 @@
+"""``zagumi serve``: the platform on one machine: web server and worker, ended together."""
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+import threading
+from contextlib import nullcontext
+from typing import Any
+
+log = logging.getLogger("zagumi.serve")
+
+RESTART_SECONDS = 2.0
+
+
+def add_to(subparsers: Any) -> None:
+    """Add the ``serve`` command."""
+    parser = subparsers.add_parser("serve", help="serve the platform: web pages, API and background work")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--threads", type=int, default=8, help="requests answered at the same time")
+    parser.add_argument("--no-worker", action="store_true", help="background work is done by `zagumi worker` elsewhere")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Bring the database up to date, collect static files, then serve until SIGTERM or Ctrl-C."""
+    prepare()
+    with nullcontext() if args.no_worker else WorkerProcess():
+        serve_pages(args.host, args.port, args.threads)
+    return 0
+
+
+def prepare() -> None:
+    """Set Django up in this process, migrate the database, collect static files; safe to repeat.
+
+    Must come before anything else in the process reads the platform's settings.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zagumi.platform.settings")
+    os.environ["ZAGUMI_STATIC"] = "1"
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    connections.close_all()
+
+
+def serve_pages(host: str, port: int, threads: int = 8) -> None:
+    """Serve until SIGTERM or SIGINT, after ``prepare``."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    server = Granian(
+        "zagumi.platform.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        log_level="warning",
+    )
+    server.serve()
+
+
+class WorkerProcess:
+    """A worker that lives as long as the ``with`` block: started again when it dies, ended when this process does."""
+
+    def __enter__(self) -> "WorkerProcess":
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker-process", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._over.set()
+        with self._lock:
+            if self._process and self._process.poll() is None:
+                self._process.terminate()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._over.is_set():
+            with self._lock:
+                if self._over.is_set():
+                    return
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "zagumi.cli.worker", "worker", "--with-parent"],
+                    stdin=subprocess.PIPE,
+                    # Ctrl-C is for the server, which then ends the worker in good order.
+                    start_new_session=True,
+                )
+            code = self._process.wait()
+            if not self._over.is_set():
+                log.error("the worker died (%s); starting another", code)
+                self._over.wait(RESTART_SECONDS)

@@ -1,0 +1,59 @@
+"""``zagumi worker``: does the background work of an installation until it is told to stop."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+log = logging.getLogger("zagumi.jobs")
+
+
+def add_to(subparsers: Any) -> None:
+    """Add the ``worker`` command."""
+    parser = subparsers.add_parser("worker", help="do the background work of the platform until told to stop")
+    parser.add_argument("--once", action="store_true", help="do what is waiting, then end")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until SIGTERM or SIGINT; the job at hand goes back to the queue. A second signal ends at once."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zagumi.platform.settings")
+    import django
+
+    django.setup()
+    from zagumi.platform.core.jobs.worker import Worker
+
+    worker = Worker()
+
+    def end(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if args.with_parent:
+        threading.Thread(target=_stop_when_alone, args=(worker,), daemon=True).start()
+    log.info("worker %s is ready", worker.name)
+    if args.once:
+        worker.drain()
+    else:
+        worker.run()
+    log.info("worker %s has ended", worker.name)
+    return 0
+
+
+def _stop_when_alone(worker: Any) -> None:
+    sys.stdin.buffer.read()
+    worker.stop()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m zagumi.cli.worker")
+    add_to(parser.add_subparsers(required=True))
+    arguments = parser.parse_args()
+    sys.exit(arguments.run(arguments))
