@@ -5,6 +5,7 @@
 ZAGUMI := .venv/bin/zagumi
 PYTHON := .venv/bin/python
 UV := .venv/bin/uv
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-header
 
 # Behind an inspecting proxy only the system's certificates are right, and the installer would not look at them by itself.
 ifneq ($(wildcard /etc/ssl/certs/*.crt /etc/ssl/cert.pem),)
@@ -63,13 +64,10 @@ bench: setup ## Measure (ARGS=NAME for one table)
 wheel: setup ## Build dist/*.whl and dist/*.tar.gz
 	$(PYTHON) -m build --no-isolation --outdir dist .
 
-locks: setup ## Renew requirements/*.lock from pyproject.toml
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade pyproject.toml \
-	  --output-file requirements/run.lock
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade pyproject.toml --group dev \
-	  --constraint requirements/run.lock --output-file requirements/dev.lock
-	$(UV) pip compile --quiet --universal --generate-hashes --no-header --upgrade --group installer \
-	  --output-file requirements/installer.lock
+locks: setup ## Bring requirements/*.lock in line with pyproject.toml (ARGS=--upgrade renews every version)
+	$(LOCK) pyproject.toml --output-file requirements/run.lock $(ARGS)
+	$(LOCK) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) --group installer --output-file requirements/installer.lock $(ARGS)
 
 clean: ## Remove everything that can be made again
 	rm -rf .venv dist build frontend/node_modules src/zagumi/platform/static/islands
