@@ -107,7 +107,7 @@ def range_bar(
         return 8 + 224 * min(max((value - low) / span, 0), 1)
 
     start, end = across(claimed[0]), across(claimed[1])
-    solid = format_html("")
+    solid = SafeString("")
     if proven:
         first, last = across(proven[0]), across(proven[1])
         solid = format_html(
@@ -141,7 +141,7 @@ def gap_bar(have: float, need: float, label: str = "") -> SafeString:
     top = max(have, need) * 1.2 or 1.0
     reach, wanted = 176 * have / top, 176 * need / top
     said = label or gettext("%(have)s of %(need)s") % {"have": _short(have), "need": _short(need)}
-    missing = format_html("")
+    missing = SafeString("")
     if wanted > reach:
         missing = format_html(
             '<rect class="missing" x="{}" y="6" width="{}" height="10"/>', f"{reach:.1f}", f"{wanted - reach:.1f}"

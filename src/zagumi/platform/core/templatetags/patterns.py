@@ -1,10 +1,14 @@
 """Sample data of the pattern page: `{% sample "stats" as numbers %}`. Everything in it is fictional (架空)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms, template
+from django.contrib.staticfiles import finders
 from django.core.paginator import Page, Paginator
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -29,6 +33,23 @@ KINDS = [
     "review",
     "over",
 ]
+
+
+COLOURS = [
+    ("--key", "--paper"),
+    ("--paper", "--text"),
+    ("--paper", "--text-soft"),
+    ("--paper", "--text-faint"),
+    ("--shade", "--ink"),
+    ("--ok-back", "--ok-text"),
+    ("--warn-back", "--warn-text"),
+    ("--single-back", "--single-text"),
+    ("--late-back", "--late-text"),
+    ("--late-mark", "--paper"),
+    ("--info-back", "--info-text"),
+    *((f"--part-{letter}", f"--part-{letter}-text") for letter in "abcdefz"),
+]
+"""Pairs of a ground and the text on it."""
 
 
 class SampleForm(forms.Form):
@@ -68,6 +89,46 @@ class SampleFilters(forms.Form):
         required=False,
         choices=[("", pgettext_lazy("pattern", "All")), ("plan", pgettext_lazy("pattern", "Planning"))],
     )
+
+
+@cache
+def _tokens() -> dict[str, str]:
+    """Every custom property of the two token files, by name, as written."""
+    found: dict[str, str] = {}
+    for name in ("css/dads_tokens.css", "css/tokens.css"):
+        path = finders.find(name)
+        if path:
+            for key, value in re.findall(r"(--[\w-]+):\s*([^;]+);", Path(path).read_text(encoding="utf-8")):
+                found.setdefault(key, value)
+    return found
+
+
+def _luminance(name: str) -> float:
+    """Relative luminance of a colour token (WCAG 2.2)."""
+    value = name
+    while not value.startswith("#"):
+        value = _tokens()[value.removeprefix("var(").removesuffix(")")]
+    channels = [int(value[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(back: str, text: str) -> float:
+    """Contrast ratio of two colour tokens: (lighter + 0.05) / (darker + 0.05)."""
+    darker, lighter = sorted((_luminance(f"var({back})"), _luminance(f"var({text})")))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _contrasts() -> list[dict[str, str]]:
+    return [
+        {
+            "label": (text if back == "--paper" else back).removeprefix("--"),
+            "back": back,
+            "text": text,
+            "ratio": f"{contrast(back, text):.1f}",
+        }
+        for back, text in COLOURS
+    ]
 
 
 def _tones() -> list[tuple[str, str]]:
@@ -212,6 +273,7 @@ def _wrong_form() -> SampleForm:
 
 
 SAMPLES: dict[str, Callable[[], Any]] = {
+    "contrasts": _contrasts,
     "tones": _tones,
     "stats": _stats,
     "trust": _trust,

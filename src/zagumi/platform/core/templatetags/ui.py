@@ -370,6 +370,7 @@ def iso(value: date | datetime | None) -> str:
 
 # --- frame --------------------------------------------------------------------------------------------------------
 
+
 @register.filter
 def role_name(role: str) -> str:
     """The role of a seat in the reader's language."""
