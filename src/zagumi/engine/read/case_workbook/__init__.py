@@ -15,23 +15,25 @@ from zagumi.engine.read.case_workbook.book import (
     OperationLine,
     OptionLine,
     PartLine,
-    Reading,
 )
+from zagumi.engine.read.case_workbook.findings import Findings, Places
 from zagumi.engine.read.case_workbook.judging import find_cycle
 from zagumi.engine.read.case_workbook.problem import read_problem, to_problem
-from zagumi.engine.read.case_workbook.reading import read_book
+from zagumi.engine.read.case_workbook.reading import Reading, read_book
 from zagumi.engine.read.case_workbook.writing import write_book
 
 __all__ = [
     "CaseBook",
     "CaseLine",
     "Fault",
+    "Findings",
     "HolidayLine",
     "LinkLine",
     "MachineLine",
     "OperationLine",
     "OptionLine",
     "PartLine",
+    "Places",
     "Reading",
     "find_cycle",
     "read_book",

@@ -176,13 +176,3 @@ class CaseBook:
     machines: tuple[MachineLine, ...]
     options: tuple[OptionLine, ...]
     holidays: tuple[HolidayLine, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What came of reading: the book when there is no fault, else None; notices never stop anything."""
-
-    book: CaseBook | None
-    faults: tuple[Fault, ...] = ()
-    notices: tuple[Fault, ...] = ()
-    rows: Mapping[str, int] = field(default_factory=dict)

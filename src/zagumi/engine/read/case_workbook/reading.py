@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +22,6 @@ from zagumi.engine.read.case_workbook.book import (
     OperationLine,
     OptionLine,
     PartLine,
-    Reading,
 )
 from zagumi.engine.read.case_workbook.cells import Unreadable, fold, is_blank, read_cell
 from zagumi.engine.read.case_workbook.findings import Findings, Head, Place, Places
@@ -40,6 +40,25 @@ from zagumi.engine.read.case_workbook.layout import (
 _HEADING = re.compile(r"^(?P<name>.+?)[(\[<{【](?P<unit>[^)\]>}】]*)[)\]>}】]$")
 _REMARKS = ("必須", "任意")
 _DITTO = {unicodedata.normalize("NFKC", mark) for mark in DITTO}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading.
+
+    Attributes:
+        book: what the workbook says; None when there is a fault.
+        faults: everything wrong, in the order of sheets, rows and columns (at most MAX_FAULTS).
+        notices: worth knowing; they stop nothing.
+        counts: filled rows by sheet key.
+        places: where sheets and columns stand, to name places of faults that are found later.
+    """
+
+    book: CaseBook | None
+    faults: tuple[Fault, ...] = ()
+    notices: tuple[Fault, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
 
 
 def read_book(source: Path | BinaryIO | bytes) -> Reading:
@@ -65,7 +84,7 @@ def read_book(source: Path | BinaryIO | bytes) -> Reading:
     judge(rows, places, findings)
     counts = {key: len(lines) for key, lines in rows.items()}
     faults = tuple(sorted(findings.faults, key=_order(places)))
-    return Reading(None if faults else _book(rows), faults, tuple(findings.notices), counts)
+    return Reading(None if faults else _book(rows), faults, tuple(findings.notices), counts, places)
 
 
 def _order(places: Places) -> Callable[[Fault], tuple[int, int, int, str]]:
