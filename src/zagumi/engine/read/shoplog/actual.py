@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from zagumi.engine.clock import Window, union
 from zagumi.engine.files import Format
+from zagumi.engine.read.shoplog.hours import benches
 from zagumi.engine.read.shoplog.log import Dropped, Log
 from zagumi.engine.read.shoplog.routing import Order
 
@@ -18,7 +19,7 @@ CAVEATS = (
     "Times are those learnt from the log, not each order's own; good days and bad days of single orders even out.",
     "People are not planned: in reality one worker often served several machines, or was away.",
     "Hours are learnt from activity; material, tools and the customer's wishes are not in the log.",
-    "The seven companies and their places are assumed; in reality all machines stood in one workshop, with no transport.",
+    "The seven companies and their places are assumed; in reality all machines stood in one workshop.",
 )
 
 
@@ -33,9 +34,10 @@ class ActualOrder:
 
 @dataclass(frozen=True, slots=True)
 class ActualMachine:
-    """Minutes reported on one machine.
+    """Minutes reported on one machine of the log.
 
     Attributes:
+        benches: the problem's machines that stand for it, several where workers work side by side.
         run, setup: of reports with a time; unexplained: reports of kind B.
         standard: of entries with a date only, as the log books them.
         rework: minutes of reports that lower the good rate and are no steps.
@@ -43,6 +45,7 @@ class ActualMachine:
     """
 
     machine: str
+    benches: tuple[str, ...]
     setup: int
     run: int
     unexplained: int
@@ -70,7 +73,6 @@ class Actual:
 
     Attributes:
         problem: name of the problem made from the same log.
-        machines: the problem's machines; those side by side in one place share one entry named after the first.
         left_out, put_right: what of the log was not used, and what was used otherwise than it stands there.
         caveats: what the comparison cannot know.
     """
@@ -88,8 +90,10 @@ class Actual:
 ACTUAL = Format("zagumi-actual", Actual, 1, {})
 
 
-def actual(log: Log, orders: Sequence[Order], more_dropped: Sequence[Dropped], name: str) -> Actual:
-    """The real side of a log."""
+def actual(
+    log: Log, orders: Sequence[Order], more_dropped: Sequence[Dropped], places: Mapping[str, int], name: str
+) -> Actual:
+    """The real side of a log; ``places`` tells how many workers each machine holds side by side."""
     standard = [report.line for report in log.reports if report.standard]
     unexplained = [report.line for report in log.reports if report.kind == "B"]
     return Actual(
@@ -97,7 +101,7 @@ def actual(log: Log, orders: Sequence[Order], more_dropped: Sequence[Dropped], n
         origin=_text(log.origin),
         rows=log.rows,
         orders=tuple(ActualOrder(order.name, order.start, order.finish) for order in orders),
-        machines=_machines(log, orders),
+        machines=_machines(log, orders, places),
         left_out=(
             *_counts(log.dropped),
             *_counts(more_dropped),
@@ -112,7 +116,7 @@ def _text(origin: datetime) -> str:
     return origin.isoformat(timespec="minutes")
 
 
-def _machines(log: Log, orders: Sequence[Order]) -> tuple[ActualMachine, ...]:
+def _machines(log: Log, orders: Sequence[Order], places: Mapping[str, int]) -> tuple[ActualMachine, ...]:
     windows: dict[str, list[Window]] = {}
     rework: dict[str, int] = {}
     for report in log.reports:
@@ -127,6 +131,7 @@ def _machines(log: Log, orders: Sequence[Order]) -> tuple[ActualMachine, ...]:
     return tuple(
         ActualMachine(
             machine,
+            benches(machine, places[machine]),
             setup=sum(work.setup for work in works if work.machine == machine),
             run=sum(work.run for work in works if work.machine == machine),
             unexplained=sum(work.unexplained for work in works if work.machine == machine),

@@ -85,6 +85,11 @@ def places(log: Log) -> dict[str, int]:
     return found
 
 
+def benches(machine: str, count: int) -> tuple[str, ...]:
+    """The problem's machines that stand for one of the log which holds so many workers side by side."""
+    return (machine,) if count == 1 else tuple(f"{machine}, bench {bench}" for bench in range(1, count + 1))
+
+
 def _crowds(windows: list[Window]) -> dict[int, int]:
     """Minutes during which 1, 2, … windows run at once."""
     changes = sorted([(start, 1) for start, _ in windows] + [(end, -1) for _, end in windows])

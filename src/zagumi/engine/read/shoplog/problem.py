@@ -28,7 +28,7 @@ from zagumi.engine.problem import (
     Weights,
 )
 from zagumi.engine.read.shoplog.actual import Actual, actual
-from zagumi.engine.read.shoplog.hours import Hours, learn_hours, places
+from zagumi.engine.read.shoplog.hours import Hours, benches, learn_hours, places
 from zagumi.engine.read.shoplog.log import UNNAMED, Log, read_log, trades
 from zagumi.engine.read.shoplog.routing import Order, Step, orders
 from zagumi.engine.read.shoplog.times import Learnt, Times
@@ -76,13 +76,13 @@ def read_shoplog(path: Path, *, own_times: bool = False, same_machines: bool = F
         FileError: when it is not such a log, or no row of it can be used.
     """
     log = read_log(path)
-    benches = places(log)
-    found, dropped = orders(log, benches)
+    count = places(log)
+    found, dropped = orders(log, count)
     hours = learn_hours(log)
     times = Times(found)
-    builder = _Builder(log, found, hours, times, benches, own_times=own_times, same_machines=same_machines)
+    builder = _Builder(log, found, hours, times, count, own_times=own_times, same_machines=same_machines)
     problem = builder.problem(path.stem)
-    return ShopLog(problem, actual(log, found, dropped, problem.name), times.table(), hours, found)
+    return ShopLog(problem, actual(log, found, dropped, count, problem.name), times.table(), hours, found)
 
 
 class _Builder:
@@ -92,7 +92,7 @@ class _Builder:
         found: Sequence[Order],
         hours: Mapping[str, Hours],
         times: Times,
-        benches: Mapping[str, int],
+        places: Mapping[str, int],
         *,
         own_times: bool,
         same_machines: bool,
@@ -101,7 +101,7 @@ class _Builder:
         self.orders = found
         self.hours = hours
         self.times = times
-        self.benches = benches
+        self.places = places
         self.own_times = own_times
         self.trade = trades(log.reports)
         self.horizon = log.end + WEEKS_AFTER * MINUTES_PER_WEEK
@@ -118,7 +118,7 @@ class _Builder:
             machines=tuple(
                 Machine(bench, self.trade[machine], calendar=calendars[self.hours[machine].shifts], name=bench)
                 for machine in sorted(self.trade)
-                for bench in _benches(machine, self.benches[machine])
+                for bench in benches(machine, self.places[machine])
             ),
             cases=tuple(self._case(order) for order in self.orders),
             operations=tuple(operation for order in self.orders for operation in self._operations(order)),
@@ -173,7 +173,7 @@ class _Builder:
         return tuple(
             self._option(step, machine, bench)
             for machine in sorted(machines)
-            for bench in _benches(machine, self.benches[machine])
+            for bench in benches(machine, self.places[machine])
         )
 
     def _option(self, step: Step, machine: str, bench: str) -> Option:
@@ -215,10 +215,6 @@ def _link(before: Step, step: Step, operation: str) -> Link:
     overlap = before.hours is not None and step.hours is not None and step.hours[0] < before.hours[1]
     batch = -(-before.quantity // before.lots) if overlap and before.lots > 1 else None
     return Link(operation, batch=batch)
-
-
-def _benches(machine: str, count: int) -> tuple[str, ...]:
-    return (machine,) if count == 1 else tuple(f"{machine}, bench {bench}" for bench in range(1, count + 1))
 
 
 def _site(trade: str) -> Site:

@@ -1,0 +1,399 @@
+"""Why a case is late: the chain of waits that its lateness rests on, and nothing else.
+
+The times of a case's sub-lots are explained one by one: pieces arrive, the machine or the person is taken until some
+minute, hours are closed, then work begins. With these reasons the case's times are computed anew; with one reason
+taken away, the completion says how much of the lateness rests on it. So a wait that slack absorbs, one on a branch
+that is not critical, and one of an unrelated case count for nothing. Times of other cases stand as planned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zagumi.engine.clock import Window, WorkingTime
+from zagumi.engine.insight.compare import working_minutes
+from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
+from zagumi.engine.problem import Problem
+
+Key = tuple[str, int]
+Times = dict[Key, tuple[int, int]]
+
+
+class Kind(StrEnum):
+    """What a case waits for, or spends its time on."""
+
+    RELEASE = "release"  # material or drawings were not there before
+    WORK = "work"  # set-up and run
+    MACHINE = "machine"  # taken by other sub-lots
+    BOOKING = "booking"  # taken by work that is not planned here
+    PERSON = "person"  # the attending person was busy elsewhere
+    BAND = "band"  # no published capacity left before
+    HOURS = "hours"  # closed
+    TRANSPORT = "transport"  # on the way, cooling included
+    CHOICE = "choice"  # the plan begins later than it had to
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the chain that decides a case's completion; ``by`` names the operations waited for."""
+
+    kind: Kind
+    operation: str
+    machine: str
+    start: int
+    end: int
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason of lateness: ``saves`` minutes of it would go if it were not there, everything else unchanged."""
+
+    kind: Kind
+    operation: str
+    machine: str
+    minutes: int
+    saves: int
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A case against its date.
+
+    Attributes:
+        slack: minutes between completion and due date, negative when late; None without a date.
+        chain: from release to completion without a gap.
+        causes: reasons by what they save, at most the lateness; none when the case is not late.
+        at_best: completion if nothing of this case ever waited for a machine, a person or hours, on the machines
+            it has; beyond the due date no sequence helps.
+    """
+
+    case: str
+    completion: int
+    slack: int | None
+    chain: tuple[Segment, ...]
+    causes: tuple[Cause, ...]
+    at_best: int
+
+    @property
+    def late_minutes(self) -> int:
+        """Minutes after the due date."""
+        return max(0, -(self.slack or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why a sub-lot does not begin before ``until``, or (transport, hours) what stretches it."""
+
+    kind: Kind
+    key: Key
+    until: int = 0
+    by: tuple[str, ...] = ()
+
+
+def why_late(problem: Problem, plan: Plan, case: str) -> Lateness:
+    """Explain when a case is done, and why not earlier."""
+    return _Case(_View(problem, plan), case).lateness()
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """A transfer into a sub-lot, and how long after the sub-lot's start its pieces are first needed."""
+
+    transfer: Transfer
+    offset: int
+
+    @property
+    def maker(self) -> Key:
+        return (self.transfer.from_operation, self.transfer.from_lot)
+
+
+class _View:
+    """A plan by what explanations ask for: sub-lots by case and by person, feeds by sub-lot, hours by machine."""
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem = problem
+        self.plan = plan
+        self.of_case: dict[str, list[SubLot]] = {case.id: [] for case in problem.cases}
+        for name in problem.order:
+            self.of_case[problem.operation[name].case] += plan.sublots_of.get(name, ())
+        self.at_person: dict[str, list[SubLot]] = {}
+        for sublot in plan.sublots:
+            if sublot.person is not None:
+                self.at_person.setdefault(sublot.person, []).append(sublot)
+        self.deliveries: dict[str, list[Delivery]] = {}
+        for delivery in plan.deliveries:
+            self.deliveries.setdefault(problem.operation[delivery.operation].case, []).append(delivery)
+        self.into: dict[Key, list[Transfer]] = {}
+        for transfer in plan.transfers:
+            self.into.setdefault((transfer.to_operation, transfer.to_lot), []).append(transfer)
+        self.frozen = {(w.operation, w.machine, w.start, w.end) for works in problem.frozen.values() for w in works}
+        self._hours: dict[tuple[str, str | None], WorkingTime] = {}
+
+    def hours(self, machine: str, person: str | None = None) -> WorkingTime:
+        """Open hours of a machine with the person who attends."""
+        if (machine, person) not in self._hours:
+            self._hours[machine, person] = WorkingTime.of(self.problem.windows(machine, person))
+        return self._hours[machine, person]
+
+    def feeds(self, sublot: SubLot) -> list[_Feed]:
+        """What comes into a sub-lot; later batches are needed only when the work reaches them (rule ``arrival``)."""
+        operation = self.problem.operation[sublot.operation]
+        option = next(option for option in operation.options if option.machine == sublot.machine)
+        per = {link.before: link.per for link in operation.after}
+        arrived: dict[str, int] = {}
+        found = []
+        for transfer in sorted(self.into.get(sublot.key, ()), key=lambda t: (t.arrive, t.from_operation, t.from_lot)):
+            pieces = arrived.get(transfer.from_operation, 0) // per[transfer.from_operation]
+            offset = 0
+            if pieces:
+                minutes = sublot.setup_minutes + math.floor(option.worked(pieces) * option.minutes_per_piece + 1e-9)
+                needed = self.hours(sublot.machine, sublot.person).finish(sublot.start, minutes)
+                offset = (sublot.end if needed is None else needed) - sublot.start
+            found.append(_Feed(transfer, offset))
+            arrived[transfer.from_operation] = arrived.get(transfer.from_operation, 0) + transfer.pieces
+        return found
+
+
+class _Case:
+    """The sub-lots of one case with the reasons of their times. ``times`` of no reason taken away are the plan's."""
+
+    def __init__(self, view: _View, case: str) -> None:
+        self.view = view
+        self.case = view.problem.case[case]
+        self.sublots = view.of_case[case]
+        self.made = {sublot.key: sublot for sublot in self.sublots}
+        self.deliveries = view.deliveries.get(case, [])
+        self.minutes = {sublot.key: working_minutes(view.problem, sublot) for sublot in self.sublots}
+        self.feeds = {sublot.key: view.feeds(sublot) for sublot in self.sublots}
+        self.planned = {sublot.key: (sublot.start, sublot.end) for sublot in self.sublots}
+        self.reasons = {sublot.key: self._reasons(sublot) for sublot in self.sublots}
+
+    def lateness(self) -> Lateness:
+        completion = self._completion(frozenset())
+        slack = None if self.case.due is None else self.case.due - completion
+        every = frozenset(r for reasons in self.reasons.values() for r in reasons if r.kind is not Kind.TRANSPORT)
+        return Lateness(
+            self.case.id, completion, slack, self._chain(), self._causes(completion, slack), self._completion(every)
+        )
+
+    def _causes(self, completion: int, slack: int | None) -> tuple[Cause, ...]:
+        late = max(0, -(slack or 0))
+        causes = []
+        for sublot in self.sublots if late else ():
+            for reason in self.reasons[sublot.key]:
+                saves = min(late, completion - self._completion(frozenset({reason})))
+                if saves > 0:
+                    waits = self._waits(reason, sublot)
+                    causes.append(Cause(reason.kind, sublot.operation, sublot.machine, waits, saves, reason.by))
+        return tuple(sorted(causes, key=lambda cause: (-cause.saves, cause.operation, cause.kind)))
+
+    # ------------------------------------------------------------------------------------------ reasons of a sub-lot
+
+    def _reasons(self, sublot: SubLot) -> list[_Reason]:
+        """Everything that stands between a sub-lot's pieces and its start, and what stretches it."""
+        if (sublot.operation, sublot.machine, sublot.start, sublot.end) in self.view.frozen:
+            return [_Reason(Kind.CHOICE, sublot.key, sublot.start)]
+        ready = self._ready(sublot, self.planned, frozenset())
+        found = self._blocks(sublot, ready)
+        until = max([ready, *(reason.until for reason in found)])
+        bands = self.view.problem.machine[sublot.machine].bands
+        band = next((band for band in bands if band.start <= sublot.start < band.end), None)
+        if band is not None and band.start > until:
+            found.append(_Reason(Kind.BAND, sublot.key, band.start))
+            until = band.start
+        start = self.view.hours(sublot.machine, sublot.person).opening(until)
+        if start is not None and start < sublot.start:
+            may_pause = self.view.problem.operation[sublot.operation].may_pause
+            kind = Kind.CHOICE if may_pause or not self._closes(sublot, start) else Kind.HOURS
+            found.append(_Reason(kind, sublot.key, sublot.start))
+        return [*found, _Reason(Kind.HOURS, sublot.key), _Reason(Kind.TRANSPORT, sublot.key)]
+
+    def _blocks(self, sublot: SubLot, ready: int) -> list[_Reason]:
+        """Other work on the machine and the person, and bookings, between the pieces' arrival and the start."""
+        others = {
+            Kind.MACHINE: self.view.plan.on_machine[sublot.machine],
+            Kind.PERSON: self.view.at_person.get(sublot.person or "", ()),
+        }
+        found = []
+        for kind, taken in others.items():
+            before = [s for s in taken if s.key != sublot.key and s.start < s.end and ready < s.end <= sublot.start]
+            if before:
+                by = tuple(dict.fromkeys(s.operation for s in before))
+                found.append(_Reason(kind, sublot.key, max(s.end for s in before), by))
+        bookings = self.view.problem.machine[sublot.machine].bookings
+        booked = [end for _, end in bookings if ready < end <= sublot.start]
+        if booked:
+            found.append(_Reason(Kind.BOOKING, sublot.key, max(booked)))
+        return found
+
+    def _closes(self, sublot: SubLot, start: int) -> bool:
+        """Whether work begun at ``start`` would meet a closed minute."""
+        end = self.view.hours(sublot.machine, sublot.person).finish(start, self.minutes[sublot.key])
+        return end is None or end - start > self.minutes[sublot.key]
+
+    # ------------------------------------------------------------------------------------------ times anew
+
+    def _ready(self, sublot: SubLot, times: Times, without: Collection[_Reason]) -> int:
+        """When the pieces allow the start; a transfer keeps its distance from its maker's end as planned."""
+        on_foot = _Reason(Kind.TRANSPORT, sublot.key) in without
+        ready = self.case.release
+        for feed in self.feeds[sublot.key]:
+            move = feed.transfer
+            arrive = times[feed.maker][1] - self.planned[feed.maker][1] + (move.depart if on_foot else move.arrive)
+            ready = max(ready, arrive - feed.offset)
+        return ready
+
+    def _times(self, without: Collection[_Reason]) -> Times:
+        """Start and end of every sub-lot with some reasons taken away."""
+        times: Times = {}
+        for sublot in self.sublots:
+            reasons = [reason for reason in self.reasons[sublot.key] if reason not in without]
+            until = max([self._ready(sublot, times, without), *(reason.until for reason in reasons)])
+            times[sublot.key] = (until, until + self.minutes[sublot.key])
+            if _Reason(Kind.HOURS, sublot.key) in reasons:
+                hours = self.view.hours(sublot.machine, sublot.person)
+                start = hours.opening(until)
+                end = None if start is None else hours.finish(start, self.minutes[sublot.key])
+                times[sublot.key] = self.planned[sublot.key] if start is None or end is None else (start, end)
+        return times
+
+    def _completion(self, without: Collection[_Reason]) -> int:
+        times = self._times(without)
+        if self.deliveries:
+            return max(
+                times[d.operation, d.lot][1] + d.arrive - self.made[d.operation, d.lot].end for d in self.deliveries
+            )
+        return max((end for _, end in times.values()), default=self.case.release)
+
+    def _waits(self, reason: _Reason, sublot: SubLot) -> int:
+        """Minutes of a reason in the plan as it is."""
+        ready = self._ready(sublot, self.planned, frozenset())
+        if reason.kind is Kind.TRANSPORT:
+            return max((feed.transfer.arrive - feed.transfer.depart for feed in self.feeds[sublot.key]), default=0)
+        if reason.kind is Kind.HOURS:
+            hours = self.view.hours(sublot.machine, sublot.person)
+            before = sublot.start - ready - (hours.worked(sublot.start) - hours.worked(ready))
+            return max(0, before) + sublot.end - sublot.start - self.minutes[sublot.key]
+        return max(0, reason.until - ready)
+
+    # ------------------------------------------------------------------------------------------ the chain
+
+    def _chain(self) -> tuple[Segment, ...]:
+        """Back from the completion, always along what came last, to the release."""
+        if not self.sublots:
+            return ()
+        chain: list[Segment] = []
+        at = max(self.sublots, key=lambda s: s.end)
+        until = at.end
+        if self.deliveries:
+            last = max(self.deliveries, key=lambda d: d.arrive)
+            at, until = self.made[last.operation, last.lot], last.depart
+            chain.append(Segment(Kind.TRANSPORT, at.operation, at.machine, last.depart, last.arrive))
+        while True:
+            feeds = self.feeds[at.key]
+            feed = max(feeds, key=lambda f: f.transfer.arrive - f.offset, default=None)
+            begin = self.case.release if feed is None else max(self.case.release, feed.transfer.arrive)
+            chain += self._stretch(at, begin, until)
+            if feed is None or feed.transfer.arrive <= self.case.release:
+                break
+            move = feed.transfer
+            at, until = self.made[feed.maker], move.depart
+            if move.arrive > move.depart:
+                chain.append(Segment(Kind.TRANSPORT, move.to_operation, at.machine, move.depart, move.arrive))
+        if self.case.release > 0:
+            chain.append(Segment(Kind.RELEASE, at.operation, at.machine, 0, self.case.release))
+        return tuple(segment for segment in reversed(chain) if segment.start < segment.end)
+
+    def _stretch(self, sublot: SubLot, begin: int, until: int) -> list[Segment]:
+        """From when a sub-lot is left to when its deciding pieces arrived, the later first."""
+        place = (sublot.operation, sublot.machine)
+        found = []
+        if until > sublot.end:  # pieces cool, or wait for their departure
+            found.append(Segment(Kind.TRANSPORT, *place, sublot.end, until))
+        found.append(Segment(Kind.WORK, *place, max(sublot.start, begin), min(sublot.end, until)))
+        waits = []
+        for reason in sorted(self.reasons[sublot.key], key=lambda reason: reason.until):
+            if reason.until > begin:
+                waits.append(Segment(reason.kind, *place, begin, reason.until, reason.by))
+                begin = reason.until
+        if sublot.start > begin:
+            waits.append(Segment(Kind.HOURS, *place, begin, sublot.start))
+        return [*found, *reversed(waits)]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much is asked of a machine.
+
+    Attributes:
+        window: from the first release or start to the last completion of the cases looked at.
+        open_minutes, taken_minutes: open time in the window, and what sub-lots and bookings take of it.
+        waited_minutes: minutes that sub-lots stood ready while the machine was taken.
+        saves: minutes of lateness that rest on waits for this machine, over all late cases.
+        cases: cases that waited.
+    """
+
+    machine: str
+    company: str
+    window: Window
+    open_minutes: int
+    taken_minutes: int
+    waited_minutes: int
+    saves: int
+    cases: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """Share of the open time that is taken."""
+        return self.taken_minutes / self.open_minutes if self.open_minutes else 0.0
+
+
+def bottlenecks(problem: Problem, plan: Plan) -> tuple[Load, ...]:
+    """Machines that are used, the tightest first: by lateness that rests on them, then by waits, then by load.
+
+    The window is that of the late cases, or of all when none is late.
+    """
+    view = _View(problem, plan)
+    found = {case.id: _Case(view, case.id).lateness() for case in problem.cases}
+    late = {name for name, lateness in found.items() if lateness.late_minutes}
+    looked_at = late or set(found)
+    if not looked_at or not plan.sublots:
+        return ()
+    window = (min(problem.case[name].release for name in looked_at), max(found[name].completion for name in looked_at))
+    waits: dict[str, dict[str, int]] = {}
+    saves: dict[str, int] = {}
+    for name in looked_at:
+        for segment in found[name].chain:
+            if segment.kind is Kind.MACHINE:
+                waits.setdefault(segment.machine, {}).setdefault(name, 0)
+                waits[segment.machine][name] += segment.end - segment.start
+        for cause in found[name].causes:
+            if cause.kind is Kind.MACHINE:
+                saves[cause.machine] = saves.get(cause.machine, 0) + cause.saves
+    loads = []
+    for machine, sublots in plan.on_machine.items():
+        hours = view.hours(machine)
+        taken = [(s.start, s.end) for s in sublots] + list(problem.machine[machine].bookings)
+        loads.append(
+            Load(
+                machine,
+                problem.company_of(machine) or "",
+                window,
+                hours.worked(window[1]) - hours.worked(window[0]),
+                sum(_within(hours, window, busy) for busy in taken),
+                sum(waits.get(machine, {}).values()),
+                saves.get(machine, 0),
+                tuple(sorted(waits.get(machine, {}))),
+            )
+        )
+    return tuple(sorted(loads, key=lambda load: (-load.saves, -load.waited_minutes, -load.share, load.machine)))
+
+
+def _within(hours: WorkingTime, window: Window, busy: Window) -> int:
+    start, end = max(window[0], busy[0]), min(window[1], busy[1])
+    return hours.worked(end) - hours.worked(start) if start < end else 0
