@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.apps import apps
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
@@ -13,6 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path("", include(f"zagumi.platform.{name}.urls"))
         for name in ("core", "network", "cases", "planning", "shell")
-        if (Path(__file__).parent / name / "urls.py").exists()
+        if apps.is_installed(f"zagumi.platform.{name}") and (Path(__file__).parent / name / "urls.py").exists()
     ),
 ]

@@ -60,8 +60,8 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -234,8 +234,8 @@ class Token(models.Model):
     objects = VisibleQuerySet["Token"].as_manager()
 
     class Meta:
-        verbose_name = _("API token")
-        verbose_name_plural = _("API tokens")
+        verbose_name = _("personal token")
+        verbose_name_plural = _("personal tokens")
         ordering = ["-created"]
 
     def __str__(self) -> str:
