@@ -1,0 +1,143 @@
+"""Completions, teams, fairness, and the objective."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from zagumi.engine.solve.exact.base import Base, Literal, Term
+
+
+def add_goals(base: Base) -> None:
+    """Everything the objective measures beyond processing and transport, and the rules on teams."""
+    completion = _completions(base)
+    _pay_lateness(base, completion)
+    if base.weights.makespan:
+        _pay_makespan(base, completion)
+    _teams(base)
+    if base.weights.fairness and sum(base.problem.policy.entitlement.values()):
+        _pay_unfairness(base)
+    base.cp.minimize(sum(base.goals))
+
+
+def _completions(base: Base) -> dict[str, Term]:
+    """A variable for each case with work, no earlier than its last end or arrival."""
+    problem, found = base.problem, {}
+    for operation in problem.operations:
+        case = problem.case[operation.case]
+        if case.id not in found:
+            found[case.id] = base.whole(base.earliest.completion[case.id], base.latest[case.id])
+        if case.deliver_to is None:
+            for lot in base.lots[operation.id]:
+                at_end = base.cp.add(found[case.id] >= lot.end)
+                if lot.frozen is None and not base.outlook.lots[operation.id].whole:
+                    at_end.only_enforce_if(lot.choices[0].present)
+        elif not problem.successors[operation.id]:
+            for lot in base.lots[operation.id]:
+                for choice in lot.choices:
+                    arrival = lot.end + base.outlook.travel(choice.site, case.deliver_to)
+                    base.cp.add(found[case.id] >= arrival).only_enforce_if(choice.present)
+    return found
+
+
+def _pay_lateness(base: Base, completion: dict[str, Term]) -> None:
+    for case in base.problem.cases:
+        if case.due is None or case.id not in completion:
+            continue
+        for weight, wanted in ((base.weights.tardiness, case.due), (base.weights.risk, case.due - case.buffer)):
+            most = max(0, base.latest[case.id] - wanted)
+            if weight * case.late_yen_per_minute and most:
+                late = base.whole(0, most)
+                base.cp.add(late >= completion[case.id] - wanted)
+                base.goals.append(weight * case.late_yen_per_minute * late)
+
+
+def _pay_makespan(base: Base, completion: dict[str, Term]) -> None:
+    if not completion:
+        return
+    makespan = base.whole(max(base.earliest.completion.values()), max(base.latest[case] for case in completion))
+    for done in completion.values():
+        base.cp.add(makespan >= done)
+    base.goals.append(base.weights.makespan * makespan)
+    _cut_by_load(base, makespan)
+
+
+def _cut_by_load(base: Base, makespan: Term) -> None:
+    """The makespan is no less than the work of each machine between its earliest start and its shortest tail.
+
+    Implied by the intervals, but the linear relaxation sees it only so.
+    """
+    work: dict[str, list[Term]] = defaultdict(list)
+    heads: dict[str, int] = {}
+    tails: dict[str, int] = {}
+    for name, lots in base.lots.items():
+        for lot in lots:
+            for choice in lot.choices if lot.frozen is None else ():
+                machine = choice.option.machine
+                run = choice.run * choice.present if isinstance(choice.run, int) else choice.run
+                work[machine].append(choice.setup + run)
+                head, tail = base.earliest.start[name, machine], base.earliest.tail[name]
+                heads[machine] = min(head, heads.get(machine, head))
+                tails[machine] = min(tail, tails.get(machine, tail))
+    for machine, minutes in work.items():
+        base.cp.add(makespan >= heads[machine] + sum(minutes) + tails[machine])
+
+
+def _teams(base: Base) -> None:
+    """Which companies work on each case; only where a rule or the objective asks."""
+    policy, cp = base.problem.policy, base.cp
+    asked = policy.max_companies is not None or policy.apart or policy.lead_required or base.weights.companies
+    presents: dict[str, dict[str, list[Literal]]] = defaultdict(lambda: defaultdict(list))
+    for name, lots in base.lots.items():
+        case = base.problem.operation[name].case
+        if asked or case in policy.one_company:
+            for lot in lots:
+                for choice in lot.choices:
+                    presents[case][choice.company].append(choice.present)
+    for case, by_company in presents.items():
+        team = {company: base.flag() for company in by_company}
+        for company, literals in by_company.items():
+            cp.add_max_equality(team[company], literals)
+        most = 1 if case in policy.one_company else policy.max_companies
+        if most is not None:
+            cp.add(sum(team.values()) <= most)
+        for one, other in policy.apart:
+            if one in team and other in team:
+                cp.add_at_most_one([team[one], team[other]])
+        if policy.lead_required:
+            cp.add_bool_or([there for company, there in team.items() if base.problem.company[company].may_lead])
+        base.goals += [base.weights.companies * there for there in team.values()]
+
+
+def _pay_unfairness(base: Base) -> None:
+    """Working minutes above entitlement: the floor of the whole sum, see the definition."""
+    entitlement = base.problem.policy.entitlement
+    if base.problem.policy.frozen:
+        base.restricted.add("fairness and the set-up of frozen work")
+    awarded: dict[str, list[Term]] = {company: [] for company in entitlement}
+    for lots in base.lots.values():
+        for lot in lots:
+            for choice in lot.choices:
+                run = choice.run * choice.present if isinstance(choice.run, int) else choice.run
+                awarded.setdefault(choice.company, []).append(choice.setup + run)
+    whole, total = sum(entitlement.values()), sum(sum(minutes) for minutes in awarded.values())
+    most = sum(_most_minutes(base, name) for name in base.lots)
+    excesses = []
+    for company, minutes in awarded.items():
+        share = entitlement.get(company, 0)
+        excess = base.whole(0, most * whole)
+        base.cp.add(excess >= whole * sum(minutes) - share * total)
+        excesses.append(excess)
+    unfair = base.whole(0, most)
+    base.cp.add(whole * unfair >= sum(excesses) - (whole - 1))
+    base.goals.append(base.weights.fairness * unfair)
+
+
+def _most_minutes(base: Base, name: str) -> int:
+    """Working minutes of an operation at most."""
+    operation = base.problem.operation[name]
+    worst = max(
+        max(choice.setups) + choice.option.run_minutes(operation.quantity)
+        for lot in base.lots[name]
+        for choice in lot.choices
+    )
+    return worst * len(base.lots[name])
