@@ -15,6 +15,7 @@ import grimp
 import pytest
 from babel.messages.pofile import read_po
 from django.apps import apps
+from django.core.management import call_command
 from django.db.models import Model
 from django.utils.translation import override
 
@@ -130,6 +131,11 @@ def test_templates_and_urls_are_named_only_downward() -> None:
         if order.index(used) > order.index(own)
     ]
     assert not wrong, wrong
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_those_of_the_models() -> None:
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 
 
 # ---------------------------------------------------------------------------------------------------- size and names
