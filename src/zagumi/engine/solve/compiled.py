@@ -1,0 +1,84 @@
+"""How the search's inner functions are compiled, and where the machine code is kept.
+
+The machine code is kept in a folder named after everything it depends on (the sources of all compiled functions and
+numba's version), because numba itself only looks at the file of the outermost function. ``python -m
+zagumi.engine.compile`` fills it; without a writable folder the functions are compiled anew in every process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba  # type: ignore[import-untyped]
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+SOURCES = Path(__file__).parent / "schedule"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {SOURCES}".encode())
+    for path in sorted(SOURCES.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _user_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return Path(base) if base else Path.home() / ".cache"
+
+
+def cache_folder() -> Path | None:
+    """Where machine code is kept: ``NUMBA_CACHE_DIR``, else the package, else the user's cache; None: nowhere."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    bases = [Path(given)] if given else [SOURCES / "__pycache__", _user_cache() / "zagumi"]
+    name = f"machine-code-{_fingerprint()}"
+    return next((base / name for base in bases if _writable(base / name)), None)
+
+
+CACHE = cache_folder()
+KNOWN: dict[str, Any] = {"int": numba.int64, "float": numba.float64, "None": numba.void}
+
+
+def declare(name: str, example: object) -> None:
+    """Let annotations of compiled functions use a type by its name; ``example`` is a value of it."""
+    KNOWN[name] = numba.typeof(example)
+
+
+def _signature(function: Callable[..., object]) -> Any:
+    """The compiled signature that a function's annotations state."""
+    names = dict(function.__annotations__)
+    result = names.pop("return")
+    if result.startswith("tuple["):
+        parts = [KNOWN[part.strip()] for part in result.removeprefix("tuple[").removesuffix("]").split(",")]
+        answer = numba.types.UniTuple(parts[0], len(parts))
+    else:
+        answer = KNOWN[result]
+    return answer(*(KNOWN[name] for name in names.values()))
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of arrays as its annotations say, without the interpreter's lock, cached on disk."""
+    before = numba.config.CACHE_DIR
+    if CACHE is not None:
+        numba.config.CACHE_DIR = str(CACHE)
+    try:
+        compiled: Function = numba.njit(
+            _signature(function), nogil=True, error_model="numpy", cache=CACHE is not None
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled

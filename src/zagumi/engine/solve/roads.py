@@ -1,0 +1,76 @@
+"""Travel between sites as arrays, equal to ``Problem.haul`` for every pair and mass."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zagumi.engine.problem import Problem, Site
+
+Whole = NDArray[np.int64]
+DOUBT = 1e-6  # closer than this to a step of rounding, the problem's own formula decides
+
+
+class Travel(NamedTuple):
+    """See the fields of the same names in :class:`zagumi.engine.solve.schedule.records.Tables`."""
+
+    capacity: Whole
+    minutes: Whole
+    given: Whole
+    trip: Whole
+
+
+def travel(problem: Problem, sites: list[Site]) -> Travel:
+    """Minutes and costs of movements between the sites, in their order."""
+    roads, size = problem.roads, len(sites)
+    capacity = np.array([v.capacity_kg * 1000 for v in roads.vehicles], dtype=np.int64)
+    minutes = np.zeros((size, size), dtype=np.int64)
+    trip = np.zeros((len(roads.vehicles), size, size, 2), dtype=np.int64)
+    given = np.full((size, size), -1, dtype=np.int64)
+    listed = {site: at for at, site in enumerate(roads.order)}
+    rows = [(at, listed[site.id]) for at, site in enumerate(sites) if site.id in listed]
+    if len(rows) < size:
+        _by_coordinates(problem, sites, minutes, trip)
+    if rows:
+        here, there = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+        weights = problem.policy.weights
+        minutes[np.ix_(here, here)] = np.array(roads.minutes, dtype=np.int64)[np.ix_(there, there)]
+        cost = np.zeros((len(rows), len(rows)), dtype=np.int64)
+        for weight, table in ((weights.cost, roads.yen), (weights.co2, roads.co2_g)):
+            if table and weight:
+                cost += weight * np.array(table, dtype=np.int64)[np.ix_(there, there)]
+        given[np.ix_(here, here)] = cost
+    return Travel(capacity, minutes, given, trip)
+
+
+def _by_coordinates(problem: Problem, sites: list[Site], minutes: Whole, trip: Whole) -> None:
+    roads = problem.roads
+    phi = np.radians([site.latitude for site in sites])
+    lam = np.radians([site.longitude for site in sites])
+    half = (
+        np.sin((phi[None, :] - phi[:, None]) / 2) ** 2
+        + np.cos(phi[:, None]) * np.cos(phi[None, :]) * np.sin((lam[None, :] - lam[:, None]) / 2) ** 2
+    )
+    km = 2 * 6371.0 * np.arcsin(np.sqrt(np.minimum(1.0, half))) * roads.road_factor
+    exact = km / roads.speed_kmh * 60
+    minutes[:] = np.ceil(exact - 1e-9).astype(np.int64) + roads.handling_minutes
+    doubtful = np.abs(exact - np.round(exact)) < DOUBT
+    for at, vehicle in enumerate(roads.vehicles):
+        trip[at, :, :, 0] = vehicle.trip_yen + np.rint(vehicle.yen_per_km * km).astype(np.int64)
+        trip[at, :, :, 1] = np.rint(vehicle.co2_g_per_km * km).astype(np.int64)
+        for rate in (vehicle.yen_per_km, vehicle.co2_g_per_km):
+            doubtful |= (rate > 0) & (np.abs(rate * km - np.floor(rate * km) - 0.5) < DOUBT)
+    for a, b in np.argwhere(doubtful):
+        if a != b:
+            far = problem.roads.kilometres(sites[a], sites[b])
+            minutes[a, b] = problem.roads.by_coordinates(sites[a], sites[b], 0).minutes
+            for at, vehicle in enumerate(roads.vehicles):
+                trip[at, a, b] = (
+                    vehicle.trip_yen + round(vehicle.yen_per_km * far),
+                    round(vehicle.co2_g_per_km * far),
+                )
+    here = np.arange(len(sites))
+    minutes[here, here] = 0
+    trip[:, here, here] = 0

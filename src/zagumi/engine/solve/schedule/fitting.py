@@ -1,0 +1,151 @@
+"""The first gap that holds a sub-lot on a machine, with the person who attends it."""
+
+from __future__ import annotations
+
+from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.schedule.hours import clock, finish, window_at
+from zagumi.engine.solve.schedule.occupancy import changeover, family_before, first_after, retimed
+from zagumi.engine.solve.schedule.records import State, Tables
+
+
+@kernel
+def _in_band(net: Tables, st: State, machine: int, start: int, minutes: int) -> int:
+    """First minute from ``start`` on in a band with so many minutes left; -1 when there is none."""
+    for band in range(net.machines[machine].band0, net.machines[machine].band1):
+        row = net.bands[band]
+        if row.end > start and st.offered[band] + minutes <= row.minutes:
+            return max(start, row.start)
+    return -1
+
+
+@kernel
+def _free_again(net: Tables, st: State, person: int, start: int, end: int) -> int:
+    """When a person is free again who is taken between start and end; -1 when free all the time."""
+    resource = net.rules[0].machines + person
+    at = first_after(net, st, resource, start)
+    if at < st.used[resource]:
+        span = st.spans[net.room[resource] + at]
+        if span.start < end:
+            return span.end
+    return -1
+
+
+@kernel
+def _hold(
+    net: Tables, st: State, mode: int, pause: int, start: int, limit: int, minutes: int, more: int
+) -> tuple[int, int]:
+    """First (start, end) of so much work from ``start`` on that ends by ``limit``; (-1, -1) when there is none.
+
+    ``more``: minutes that the band must offer besides.
+    """
+    row = net.modes[mode]
+    machine = net.options[row.option].machine
+    hours = net.hours[row.hours]
+    banded = net.machines[machine].band1 > net.machines[machine].band0
+    at = max(window_at(net, row.hours, start), hours.window0)
+    while start <= limit:
+        while at < hours.window1 and net.windows[at].end <= start:
+            at += 1
+        if at >= hours.window1:
+            break
+        start = max(start, net.windows[at].start)
+        if banded:
+            inside = _in_band(net, st, machine, start, minutes + more)
+            if inside < 0:
+                break
+            if inside > start:
+                start = inside
+                continue
+        end = start + minutes
+        if end > net.windows[at].end:
+            if not pause:
+                start = net.windows[at].end
+                continue
+            end = finish(net, row.hours, start, minutes)
+            if end < 0:
+                break
+        if end > limit:
+            break
+        if row.person >= 0 and end > start:
+            free = _free_again(net, st, row.person, start, end)
+            if free >= 0:
+                start = free
+                continue
+        return start, end
+    return -1, -1
+
+
+@kernel
+def _behind(net: Tables, st: State, mode: int, at: int) -> tuple[int, int, int]:
+    """What a sub-lot before the machine's span ``at`` does to the set-ups behind it.
+
+    Returns whether they still fit, the minute by which the gap ends, and the working minutes they gain.
+    """
+    option = net.modes[mode].option
+    machine = net.options[option].machine
+    base = net.room[machine]
+    limit = st.spans[base + at].start if at < st.used[machine] else net.rules[0].horizon
+    family = net.ops[net.options[option].op].family
+    for place in range(at, st.used[machine]):
+        lot = st.spans[base + place].lot
+        if lot < 0 or net.ops[st.lots[lot].op].family == 0:
+            continue
+        row = st.lots[lot]
+        more = 0
+        if not row.frozen:
+            setup = changeover(net, machine, family, net.modes[row.mode].option)
+            if setup != row.setup:
+                # the gap is still empty, so only spans before it bound the new start here
+                start = retimed(net, st, lot, place, setup)
+                if start < 0:
+                    return 0, 0, 0
+                more = max(0, setup - row.setup)
+                if place == at:
+                    limit = start
+        if row.start < row.end:
+            return 1, limit, more
+    return 1, limit, 0
+
+
+@kernel
+def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) -> tuple[int, int, int]:
+    """Earliest (start, end, set-up) of a sub-lot in a gap of its machine; start is -1 when there is none.
+
+    Args:
+        run: working minutes without set-up.
+        ready: first clock minute at which it may start.
+        supply: least worked minute (of the mode's hours) at which its run may begin.
+    """
+    row = net.modes[mode]
+    option = net.options[row.option]
+    op = net.ops[option.op]
+    machine = option.machine
+    base, used = net.room[machine], st.used[machine]
+    tabled = op.family > 0 and net.machines[machine].setup0 >= 0
+    setup, more = option.setup, 0
+    at = first_after(net, st, machine, ready)
+    start = ready
+    while True:
+        if at > 0:
+            start = max(start, st.spans[base + at - 1].end)
+        limit = st.spans[base + at].start if at < used else net.rules[0].horizon
+        usable = True
+        if tabled and start <= limit:
+            setup = changeover(net, machine, family_before(net, st, machine, at), row.option)
+            if setup + run > 0:
+                fits, limit, more = _behind(net, st, mode, at)
+                usable = fits > 0
+        if usable and start <= limit:
+            first = start
+            if supply > setup:
+                later = clock(net, row.hours, supply - setup)
+                if later < 0:
+                    return -1, -1, 0
+                first = max(first, later)
+            if first <= limit:
+                begin, end = _hold(net, st, mode, op.pause, first, limit, setup + run, more)
+                if begin >= 0:
+                    return begin, end, setup
+        if at >= used:
+            return -1, -1, 0
+        at += 1

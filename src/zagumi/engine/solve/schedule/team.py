@@ -1,0 +1,133 @@
+"""Which companies may work on a case whose team is limited: covered operations, nobody apart, somebody to lead."""
+
+from __future__ import annotations
+
+from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.schedule.chance import below
+from zagumi.engine.solve.schedule.records import STAMP, State, Tables
+
+
+@kernel
+def _joins(net: Tables, st: State, size: int, company: int) -> int:
+    """Whether a company is in the team so far (2), may join it (1) or not (0)."""
+    for at in range(size):
+        if st.team[at] == company:
+            return 2
+    for other in range(net.companies[company].apart0, net.companies[company].apart1):
+        for at in range(size):
+            if st.team[at] == net.apart[other]:
+                return 0
+    return 1
+
+
+@kernel
+def _hardest(net: Tables, st: State, case: int, size: int) -> tuple[int, int]:
+    """The operation no company of the team can do that has the fewest to choose from, and how many; -1 when all is covered."""
+    hardest, fewest = -1, 0
+    for op in range(net.cases[case].op0, net.cases[case].op1):
+        row = net.ops[op]
+        if row.rest == 0 or st.ops[op].placed:
+            continue
+        open_to = 0
+        for option in range(row.option0, row.option1):
+            if not net.options[option].eligible:
+                continue
+            joins = _joins(net, st, size, net.options[option].company)
+            if joins == 2:
+                open_to = -1
+                break
+            open_to += joins
+        if open_to >= 0 and (hardest < 0 or open_to < fewest):
+            hardest, fewest = op, open_to
+    return hardest, fewest
+
+
+@kernel
+def _covers(net: Tables, st: State, case: int, company: int) -> int:
+    """How many operations of a case, not placed, a company can do."""
+    count = 0
+    for op in range(net.cases[case].op0, net.cases[case].op1):
+        if st.ops[op].placed or net.ops[op].rest == 0:
+            continue
+        for option in range(net.ops[op].option0, net.ops[op].option1):
+            if net.options[option].eligible and net.options[option].company == company:
+                count += 1
+                break
+    return count
+
+
+@kernel
+def _fixed_team(net: Tables, st: State, case: int) -> int:
+    """Start the team with the companies whose work on the case stands; returns its size."""
+    size = 0
+    for op in range(net.cases[case].op0, net.cases[case].op1):
+        for number in range(net.ops[op].lot0, net.ops[op].lot0 + st.ops[op].lots):
+            company = net.options[net.modes[st.lots[number].mode].option].company
+            if _joins(net, st, size, company) != 2:
+                st.team[size] = company
+                size += 1
+    return size
+
+
+@kernel
+def _has_lead(net: Tables, st: State, size: int) -> int:
+    for at in range(size):
+        if net.companies[st.team[at]].may_lead:
+            return 1
+    return 0
+
+
+@kernel
+def _pick_for(net: Tables, st: State, case: int, op: int, size: int, leading: int) -> int:
+    """A company for an operation, one that covers much of the case being likelier; -1 when there is none."""
+    best, best_score = -1, 0
+    for option in range(net.ops[op].option0, net.ops[op].option1):
+        row = net.options[option]
+        if not row.eligible or _joins(net, st, size, row.company) != 1:
+            continue
+        if leading and not net.companies[row.company].may_lead:
+            continue
+        score = (1 + _covers(net, st, case, row.company)) * (100 + below(st, 200))
+        if score > best_score:
+            best, best_score = row.company, score
+    return best
+
+
+@kernel
+def draw_team(net: Tables, st: State, case: int) -> int:
+    """Draw a team that can do the whole case and stamp it in ``st.allowed``; 0 when this draw found none."""
+    limit = 1 if net.cases[case].single else net.rules[0].max_companies
+    need_lead = net.rules[0].lead_required
+    size = _fixed_team(net, st, case)
+    while True:
+        op, open_to = _hardest(net, st, case, size)
+        if op < 0:
+            break
+        if open_to == 0 or size >= limit:
+            return 0
+        leading = 1 if need_lead and size == limit - 1 and not _has_lead(net, st, size) else 0
+        company = _pick_for(net, st, case, op, size, leading)
+        if company < 0:
+            return 0
+        st.team[size] = company
+        size += 1
+    # room that is left goes to further companies, a leading one first when one is missing
+    for op in range(net.cases[case].op0, net.cases[case].op1):
+        start = net.ops[op].option0
+        count = net.ops[op].option1 - start
+        shift = below(st, count) if count > 0 else 0
+        for number in range(count):
+            row = net.options[start + (number + shift) % count]
+            missing = need_lead and not _has_lead(net, st, size)
+            if size >= limit or not row.eligible or (missing and not net.companies[row.company].may_lead):
+                continue
+            if not missing and number > 0:
+                break
+            if _joins(net, st, size, row.company) == 1:
+                st.team[size] = row.company
+                size += 1
+    if need_lead and not _has_lead(net, st, size):
+        return 0
+    for at in range(size):
+        st.allowed[st.team[at]] = st.box[STAMP]
+    return 1
