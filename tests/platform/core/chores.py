@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import django
 
@@ -58,7 +59,7 @@ def add(ctx, *, numbers: list[int]) -> None:
 
 
 def slow(ctx, *, folder: str, seconds: float) -> None:
-    open(os.path.join(folder, f"begun-{ctx.fence}-{os.getpid()}"), "w").close()
+    Path(folder, f"begun-{ctx.fence}-{os.getpid()}").touch()
     ctx.run_child("tests.platform.core.sums:note_and_sleep", (folder, seconds))
     _store(ctx, "slept")
 
@@ -85,14 +86,14 @@ def shaky(ctx) -> None:
 
 def late(ctx, *, folder: str) -> None:
     """Ignores every sign until told by a file, then tries to store its result."""
-    open(os.path.join(folder, f"begun-{ctx.fence}-{os.getpid()}"), "w").close()
-    while not os.path.exists(os.path.join(folder, f"go-{ctx.fence}")):
+    Path(folder, f"begun-{ctx.fence}-{os.getpid()}").touch()
+    while not Path(folder, f"go-{ctx.fence}").exists():
         time.sleep(0.02)
     try:
         ctx._lease.lost.clear()  # as if this worker had noticed nothing
         _store(ctx, "late")
     finally:
-        open(os.path.join(folder, f"tried-{ctx.fence}"), "w").close()
+        Path(folder, f"tried-{ctx.fence}").touch()
 
 
 def inside(ctx, *, folder: str) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from zagumi.platform.core.child import Channel
@@ -34,14 +35,14 @@ def note_and_sleep(channel: Channel, folder: str, seconds: float) -> str:
     """Leaves a file named after the process and one for a process of its own, then sleeps."""
     own = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({seconds})"])
     for pid in (os.getpid(), own.pid):
-        open(os.path.join(folder, f"child-{pid}"), "w").close()
+        Path(folder, f"child-{pid}").touch()
     time.sleep(seconds)
     return "slept"
 
 
 def hold_the_interpreter(channel: Channel, folder: str) -> None:
     """Computes in one step that lets no other thread of its process run."""
-    open(os.path.join(folder, f"child-{os.getpid()}"), "w").close()
+    Path(folder, f"child-{os.getpid()}").touch()
     pow(3, 10**9)
 
 

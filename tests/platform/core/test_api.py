@@ -115,6 +115,7 @@ def test_without_a_valid_token_nobody_comes_in(cast: Cast, spoil: str) -> None:
 
 def test_the_secret_is_kept_nowhere(cast: Cast) -> None:
     from django.core import serializers
+
     from zagumi.platform.core.models import AuditEntry
 
     _token, secret = services.create_token(cast.member, name="ERP")

@@ -51,9 +51,9 @@ def test_progress_is_worded_in_the_readers_language(cast: Cast, worker: Worker) 
 
 
 def test_a_job_of_a_rolled_back_transaction_never_was(cast: Cast, worker: Worker) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         enqueue("test.add", network=cast.network, numbers=[1])
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     assert worker.drain() == 0
 
@@ -71,7 +71,7 @@ def test_the_same_key_gives_the_waiting_job_until_it_is_over(cast: Cast, worker:
 
 
 def test_work_nobody_can_do_is_refused_at_once(cast: Cast) -> None:
-    with pytest.raises(LookupError, match="test.unheard"):
+    with pytest.raises(LookupError, match=r"test\.unheard"):
         enqueue("test.unheard", network=cast.network)
 
 

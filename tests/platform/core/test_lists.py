@@ -135,8 +135,8 @@ def test_a_workbook_holds_numbers_dates_and_text_that_stays_text() -> None:
     rows = list(sheet.iter_rows(values_only=True))
 
     assert rows[0] == ("Code", "Name", "Price", "Due", "Stage", "Seen")
-    assert rows[1][2:4] == (300, datetime(2026, 12, 1))
-    assert rows[1][5] == datetime(2026, 11, 20, 10, 40)
+    assert rows[1][2:4] == (300, datetime(2026, 12, 1))  # noqa: DTZ001 - workbooks know no time zones
+    assert rows[1][5] == datetime(2026, 11, 20, 10, 40)  # noqa: DTZ001
     assert [row[1] for row in rows[1:]] == ["主軸", "=1+1", "軸受", "+81-3"]
     assert [sheet.cell(row, 2).data_type for row in (3, 5)] == ["s", "s"]
     assert sheet.freeze_panes == "A2"

@@ -13,7 +13,8 @@ from zagumi.platform.settings import _database
 
 SHOW = """
 from django.conf import settings as s
-print(s.DATABASES["default"]["ENGINE"], s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.SECRET_KEY)
+engine = s.DATABASES["default"]["ENGINE"]
+print(engine, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.SECRET_KEY)
 """
 
 
