@@ -13,9 +13,10 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from zagumi.engine.clock import union
 from zagumi.engine.plan.plan import Delivery, SubLot, Transfer
 from zagumi.engine.plan.plan import Plan as EnginePlan
-from zagumi.engine.problem import FrozenWork, Policy, Problem, Roads, Vehicle, Weights
+from zagumi.engine.problem import FrozenWork, Machine, Operation, Policy, Problem, Roads, Vehicle, Weights
 from zagumi.engine.problem import Site as EngineSite
 from zagumi.platform.cases.bridge import engine_work
 from zagumi.platform.cases.models import Case
@@ -27,6 +28,10 @@ from zagumi.platform.planning.models import Plan, PlannedSublot, Run
 LEAST_HORIZON_DAYS = 60
 DAYS_AFTER_LAST_DUE = 90
 
+QUOTED_SPREAD = 0.15
+"""Relative standard deviation of run times that are quoted, not measured: a planning assumption."""
+BUFFER_MINUTES = 2 * 1440
+"""Slack before the due date that a robust plan wants."""
 YEN_PER_KG_CO2 = 30
 """What weight 1 of nearness pays per kilogram of CO2, beside the transport itself."""
 FAIR_YEN_PER_HOUR = 600
@@ -75,16 +80,16 @@ def problem_of(run: Run, *, now: datetime) -> Problem:
     horizon = days * 1440
     network = engine_network(run.network, origin=origin, horizon=horizon, exclude=[case.code for case in cases])
     work = engine_work(cases, origin=origin)
-    present = frame.minute(now) + 1
+    present = max(1, frame.minute(now))
     return Problem(
         companies=network.companies,
         sites=network.sites,
-        machines=network.machines,
+        machines=tuple(_from_now_on(machine, present) for machine in network.machines),
         calendars=network.calendars,
         people=network.people,
-        cases=tuple(replace(case, release=max(case.release, present)) for case in work.cases),
+        cases=tuple(replace(case, buffer=BUFFER_MINUTES) for case in work.cases),
         parts=work.parts,
-        operations=work.operations,
+        operations=tuple(_with_spread(operation) for operation in work.operations),
         horizon=horizon,
         roads=roads(),
         policy=Policy(
@@ -97,6 +102,16 @@ def problem_of(run: Run, *, now: datetime) -> Problem:
         origin=timezone.localtime(origin).replace(tzinfo=None).isoformat(timespec="minutes"),
         name=run.code,
     )
+
+
+def _from_now_on(machine: Machine, present: int) -> Machine:
+    """What is past is taken; work that has begun is frozen and not held up by it."""
+    return replace(machine, bookings=union([(0, present), *machine.bookings]))
+
+
+def _with_spread(operation: Operation) -> Operation:
+    """Quoted and declared times vary; until results are learnt from, all by the same share."""
+    return replace(operation, options=tuple(replace(option, spread=QUOTED_SPREAD) for option in operation.options))
 
 
 def weights_of(run: Run) -> Weights:

@@ -5,7 +5,7 @@ time runs evenly between the earliest opening and the latest closing on the shee
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -129,6 +129,16 @@ class Bar:
     late_x: float = 0.0
     late_w: float = 0.0
 
+    @property
+    def run_x(self) -> float:
+        """Where the run begins, after the set-up."""
+        return self.x + self.setup_w
+
+    @property
+    def run_w(self) -> float:
+        """Width of the run without its set-up."""
+        return max(self.w - self.setup_w, LEAST_BAR)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -170,7 +180,7 @@ class Sheet:
     groups: tuple[Group, ...]
     lines: tuple[Line, ...] = ()
     past: float = 0.0
-    letters: tuple[tuple[str, str, str], ...] = field(default=())
+    letters: tuple[tuple[str, str, str], ...] = ()
 
 
 def axis(

@@ -19,15 +19,15 @@ from zagumi.platform.core import audit, clock, jobs
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.codes import next_code
 from zagumi.platform.core.errors import BadInput, Fault, NotNow, Refused
-from zagumi.platform.core.models import Network
+from zagumi.platform.core.models import Job, Network
 from zagumi.platform.core.services import service
 from zagumi.platform.network import services as network_services
 from zagumi.platform.network.models import Company, Machine, MachineStop, Person, Site
 from zagumi.platform.planning import bridge
 from zagumi.platform.planning.conditions import Conditions
 from zagumi.platform.planning.models import Alternative, Plan, PlannedSublot, PlannedTransfer, Run
+from zagumi.platform.planning.outcome import Outcome
 from zagumi.platform.planning.rules import may_plan
-from zagumi.platform.planning.solving import Outcome
 
 
 @service
@@ -85,6 +85,38 @@ def stop_run(actor: Actor, *, run: Run, keep: bool) -> Run:
         raise NotNow(_("This search has already ended."))
     run.job = jobs.finish_early(actor, job=run.job) if keep else jobs.cancel(actor, job=run.job)
     return run
+
+
+@service
+def ask_why_not(actor: Actor, *, alternative: Alternative, step: str, company: str) -> Job:
+    """Ask what changes when another company does a step; one question at a time is asked of the same thing.
+
+    Raises:
+        Refused: only the coordinator, who may know everybody's options, asks.
+        BadInput: the plan has no such step, or the network no such company.
+    """
+    if not may_plan(actor):
+        raise Refused(_("Only the coordinator compares companies."))
+    run = Run.objects.select_related("network").get(pk=alternative.run_id)
+    problem = problem_from_json(gzip.decompress(bytes(run.snapshot)), run.code)
+    faults = []
+    if step not in problem.operation:
+        faults.append(Fault("step", step, _("a step of this plan"), _("This plan has no such step.")))
+    if company not in problem.company:
+        faults.append(Fault("company", company, _("a company of the network"), _("There is no such company.")))
+    if faults:
+        raise BadInput(faults)
+    job = jobs.enqueue(
+        "planning.why_not",
+        network=run.network,
+        actor=actor,
+        key=f"{alternative.pk}:{step}:{company}",
+        alternative_id=alternative.pk,
+        step=step,
+        company=company,
+    )
+    audit.record(actor, "compared another company", run, case_code=problem.operation[step].case)
+    return job
 
 
 @service

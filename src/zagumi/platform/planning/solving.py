@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from zagumi.engine.files import plan_from_json, plan_to_json, problem_from_json
 from zagumi.engine.insight.alternatives import alternatives
+from zagumi.engine.insight.explain import why_not
 from zagumi.engine.insight.risk import prospects
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.cost import measure
@@ -15,6 +16,7 @@ from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Progress, Result, Status
+from zagumi.platform.planning.outcome import Offer, Outcome
 
 CURVE_POINTS = 400
 
@@ -27,36 +29,6 @@ class Channel(Protocol):
 
     def finishing(self) -> bool:
         """Whether people want the best so far now."""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One alternative as it is stored: figures as plain data, the plan as gzipped JSON."""
-
-    key: str
-    objective: int
-    bound: int
-    bound_by: str
-    measures: dict[str, Any]
-    gives_up: list[dict[str, Any]]
-    on_time: dict[str, float]
-    faults: list[str]
-    plan: bytes
-
-
-@dataclass
-class Outcome:
-    """What a run found. ``points``: seconds, objective (None before the first plan) and bound along the search."""
-
-    state: str
-    offers: list[Offer] = field(default_factory=list)
-    reasons: list[dict[str, Any]] = field(default_factory=list)
-    points: list[list[float | None]] = field(default_factory=list)
-    objective: int | None = None
-    bound: int | None = None
-    bound_by: str = ""
-    first_plan_seconds: float | None = None
-    seconds: float = 0.0
 
 
 def solve_snapshot(channel: Channel, snapshot: bytes, in_force: bytes | None, seconds: float, seed: int) -> Outcome:
@@ -160,3 +132,36 @@ def _measures(problem: Problem, plan: Plan) -> dict[str, Any]:
 
 def _on_time(problem: Problem, plan: Plan) -> dict[str, float]:
     return {case: round(prospect.on_time, 3) for case, prospect in prospects(problem, plan).items()}
+
+
+def answer_why_not(
+    channel: Channel, snapshot: bytes, plan: bytes, operation: str, company: str, seconds: float
+) -> dict[str, Any]:
+    """Plan anew with one operation at another company and say what changes against the given plan.
+
+    Returns plain data: ``does``, ``obstacles``, ``reasons`` and, where a plan was found, the signed differences
+    ``cost_yen``, ``tardy_minutes``, ``makespan``, ``co2_g`` and the ids of ``moved`` operations.
+    """
+    problem = problem_from_json(gzip.decompress(snapshot), "snapshot")
+    present = plan_from_json(gzip.decompress(plan), "plan")
+    channel.progress(None, "Planning anew with the other company")
+    limits = Limits(seconds=seconds, workers=2, cancelled=channel.finishing)
+    answer = why_not(problem, present, operation, company, limits)
+    found: dict[str, Any] = {
+        "operation": operation,
+        "company": company,
+        "does": answer.does,
+        "obstacles": [str(obstacle) for obstacle in answer.obstacles],
+        "reasons": [{"rule": r.rule, "items": list(r.items), "text": r.text} for r in answer.reasons],
+        "difference": None,
+    }
+    if answer.difference is not None:
+        difference = answer.difference
+        found["difference"] = {
+            "cost_yen": difference.cost_yen,
+            "tardy_minutes": difference.tardy_minutes,
+            "makespan": difference.makespan,
+            "co2_g": difference.co2_g,
+            "moved": [moved.operation for moved in difference.moved],
+        }
+    return found

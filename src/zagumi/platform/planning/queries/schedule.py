@@ -17,7 +17,7 @@ from zagumi.platform.cases.models import Case, Operation
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.planning import gantt
 from zagumi.platform.planning.bridge import Frame, present_moment
-from zagumi.platform.planning.models import Alternative, Plan, PlannedSublot, Run
+from zagumi.platform.planning.models import Alternative, Plan, Run
 from zagumi.platform.planning.queries.snapshots import Names, plan_of, snapshot_of
 
 Arrangement = Literal["resource", "part"]
@@ -74,11 +74,15 @@ def steps_of(cases: Iterable[Case]) -> dict[str, Step]:
     for row in rows.order_by("case__code", "number"):
         part = row.part
         letter = part.letter if part else ""
-        tint = f"part-{'abcdef'[(ord(letter[0].upper()) - ord('A')) % 6]}" if letter else "part-z"
         found[f"{row.case.code}/{row.number}"] = Step(
-            row.case.code, row.number, row.name, letter, part.name if part else "", tint
+            row.case.code, row.number, row.name, letter, part.name if part else "", tint_of(letter)
         )
     return found
+
+
+def tint_of(letter: str) -> str:
+    """The class of a part's tint, by its letter; assembly and inspection have one of their own."""
+    return f"part-{'abcdef'[(ord(letter[0].upper()) - ord('A')) % 6]}" if letter else "part-z"
 
 
 def sheet_of(
@@ -142,7 +146,7 @@ def _lanes_by_resource(scene: Scene, ghosts: Sequence[tuple[str, gantt.Block]]) 
         owner = company[machine]
         begins[owner] = min(begins.get(owner, sublots[0].start), sublots[0].start)
     ordered = sorted(scene.plan.on_machine, key=lambda m: (begins[company[m]], company[m], m))
-    loads = {machine: _load(scene, machine) for machine in ordered}
+    loads = loads_of(scene)
     highest = max(loads.values(), default=0.0)
     lanes = []
     for machine in ordered:
@@ -208,7 +212,7 @@ def _block(scene: Scene, sublot: SubLot, *, by_part: bool = False) -> gantt.Bloc
         "work",
         start,
         end,
-        sentence=" ".join([where, step.case, what, pieces, _span(start, end), *states]),
+        sentence=" ".join([where, step.case, what, pieces, span_text(start, end), *states]),
         key=f"{sublot.operation}.{sublot.lot}",
         long=f"{where} {pieces}" if by_part else f"{what} {pieces}",
         mid=f"{step.letter or step.name[:2]}{lot}",
@@ -238,7 +242,8 @@ def _feeds(plan: EnginePlan, sublot: SubLot) -> tuple[str, ...]:
     )
 
 
-def _span(start: datetime, end: datetime) -> str:
+def span_text(start: datetime, end: datetime) -> str:
+    """From when to when, in words."""
     last = date_format(end, "H:i") if end.date() == start.date() else f"{end.month}/{end.day} {date_format(end, 'H:i')}"
     begin = f"{start.month}/{start.day} {date_format(start, 'H:i')}"
     return _("from %(begin)s to %(end)s") % {"begin": begin, "end": last}
@@ -253,8 +258,13 @@ def _other_work(scene: Scene, machine: Machine, ours: Sequence[gantt.Block]) -> 
     for begin, finish in machine.bookings:
         if begin < end:
             start, stop = scene.frame.moment(begin), scene.frame.moment(min(finish, end))
-            blocks.append(gantt.Block("other", start, stop, _("other work") + " " + _span(start, stop)))
+            blocks.append(gantt.Block("other", start, stop, _("other work") + " " + span_text(start, stop)))
     return blocks
+
+
+def loads_of(scene: Scene) -> dict[str, float]:
+    """Load of every machine in the plan, while the plan lasts."""
+    return {machine: _load(scene, machine) for machine in scene.plan.on_machine}
 
 
 def _load(scene: Scene, machine: str) -> float:
@@ -286,29 +296,68 @@ def _ghosts(scene: Scene, other: EnginePlan) -> list[tuple[str, gantt.Block]]:
 
 def _trips(scene: Scene) -> gantt.Lane:
     """The last lane: movements between sites, numbered by departure."""
-    blocks = []
-    for trip in trips_of(scene):
-        blocks.append(
-            gantt.Block(
-                "trip",
-                trip.departs,
-                trip.arrives,
-                _("trip %(number)s, %(from)s to %(to)s, %(span)s")
-                % {
-                    "number": trip.number,
-                    "from": trip.from_name,
-                    "to": trip.to_name,
-                    "span": _span(trip.departs, trip.arrives),
-                },
-                key=f"trip.{trip.number}",
-                long=str(trip.number),
-                before=trip.givers,
-                after=trip.takers,
-            )
+    blocks = [
+        gantt.Block(
+            "trip",
+            trip.departs,
+            trip.arrives,
+            _("trip %(number)s, %(from)s to %(to)s, %(span)s")
+            % {
+                "number": trip.number,
+                "from": trip.from_name,
+                "to": trip.to_name,
+                "span": span_text(trip.departs, trip.arrives),
+            },
+            key=f"trip.{trip.number}",
+            long=str(trip.number),
+            before=trip.givers,
+            after=trip.takers,
         )
+        for trip in trips_of(scene)
+    ]
     return gantt.Lane(
         "trips", _("Trips"), _("direct trips"), tuple(blocks), group_note=_("%(count)s trips") % {"count": len(blocks)}
     )
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A sub-lot as a line of a table."""
+
+    case: str
+    step: str
+    company: str
+    machine: str
+    person: str
+    quantity: int
+    setup_minutes: int
+    starts: datetime
+    ends: datetime
+    key: str
+
+
+def step_lines(actor: Actor, run: Run, alternative: Alternative) -> list[StepLine]:
+    """The same schedule as a table."""
+    scene = scene_of(actor, run, alternative)
+    lines = []
+    for sublot in sorted(scene.plan.sublots, key=lambda s: (s.start, s.key)):
+        step = scene.steps.get(sublot.operation)
+        company = scene.problem.company_of(sublot.machine) or ""
+        lines.append(
+            StepLine(
+                step.case if step else "",
+                f"{step.letter} {step.number} {step.name}".strip() if step else sublot.operation,
+                scene.names.company.get(company, company),
+                scene.names.machine.get(sublot.machine, sublot.machine),
+                scene.names.person.get(sublot.person, "") if sublot.person else "",
+                sublot.quantity,
+                sublot.setup_minutes,
+                scene.frame.moment(sublot.start),
+                scene.frame.moment(sublot.end),
+                f"{sublot.operation}.{sublot.lot}",
+            )
+        )
+    return lines
 
 
 @dataclass(frozen=True)
@@ -383,12 +432,6 @@ def trips_of(scene: Scene) -> tuple[Trip, ...]:
 def _owner_name(scene: Scene, site: str) -> str:
     company = scene.problem.site[site].company
     return scene.names.company.get(company, company) if company else scene.names.site.get(site, site)
-
-
-def own_sublots(actor: Actor) -> list[PlannedSublot]:
-    """The sub-lots in force that the actor may see, by start."""
-    rows = PlannedSublot.objects.visible_to(actor).filter(plan__in=in_force())
-    return list(rows.select_related("plan__case", "operation__part", "machine__site").order_by("starts", "pk"))
 
 
 def in_force() -> QuerySet[Plan]:
