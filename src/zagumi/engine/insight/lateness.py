@@ -67,7 +67,8 @@ class Lateness:
     Attributes:
         slack: minutes between completion and due date, negative when late; None without a date.
         chain: from release to completion without a gap.
-        causes: reasons by what they save, at most the lateness; none when the case is not late.
+        causes: single reasons by what they save, at most the lateness; none when the case is not late.
+        kinds: what all reasons of a kind save together: one wait often hides behind the next.
         at_best: completion if nothing of this case ever waited for a machine, a person or hours, on the machines
             it has; beyond the due date no sequence helps.
     """
@@ -77,6 +78,7 @@ class Lateness:
     slack: int | None
     chain: tuple[Segment, ...]
     causes: tuple[Cause, ...]
+    kinds: tuple[tuple[Kind, int], ...]
     at_best: int
 
     @property
@@ -176,13 +178,19 @@ class _Case:
     def lateness(self) -> Lateness:
         completion = self._completion(frozenset())
         slack = None if self.case.due is None else self.case.due - completion
-        every = frozenset(r for reasons in self.reasons.values() for r in reasons if r.kind is not Kind.TRANSPORT)
+        late = max(0, -(slack or 0))
+        every = [reason for reasons in self.reasons.values() for reason in reasons]
         return Lateness(
-            self.case.id, completion, slack, self._chain(), self._causes(completion, slack), self._completion(every)
+            self.case.id,
+            completion,
+            slack,
+            self._chain(),
+            self._causes(completion, late),
+            self._kinds(completion, late, every),
+            self._completion(frozenset(reason for reason in every if reason.kind is not Kind.TRANSPORT)),
         )
 
-    def _causes(self, completion: int, slack: int | None) -> tuple[Cause, ...]:
-        late = max(0, -(slack or 0))
+    def _causes(self, completion: int, late: int) -> tuple[Cause, ...]:
         causes = []
         for sublot in self.sublots if late else ():
             for reason in self.reasons[sublot.key]:
@@ -191,6 +199,15 @@ class _Case:
                     waits = self._waits(reason, sublot)
                     causes.append(Cause(reason.kind, sublot.operation, sublot.machine, waits, saves, reason.by))
         return tuple(sorted(causes, key=lambda cause: (-cause.saves, cause.operation, cause.kind)))
+
+    def _kinds(self, completion: int, late: int, every: list[_Reason]) -> tuple[tuple[Kind, int], ...]:
+        if not late:
+            return ()
+        found = []
+        for kind in dict.fromkeys(reason.kind for reason in every):
+            without = frozenset(reason for reason in every if reason.kind is kind)
+            found.append((kind, min(late, completion - self._completion(without))))
+        return tuple(sorted(((kind, saves) for kind, saves in found if saves > 0), key=lambda item: -item[1]))
 
     # ------------------------------------------------------------------------------------------ reasons of a sub-lot
 
