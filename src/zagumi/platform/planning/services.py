@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zagumi.engine.files import plan_from_json, plan_to_json, problem_from_json, problem_to_json
 from zagumi.engine.plan.cost import CaseMeasures, measure
@@ -57,7 +58,7 @@ def start_run(actor: Actor, *, cases: Iterable[Case], conditions: Conditions, re
     run.job = jobs.enqueue("planning.solve", network=network, actor=actor, run_id=run.pk)
     run.save(update_fields=["job"])
     for case in chosen:
-        audit.record(actor, "started a planning run", run, case_code=case.code)
+        audit.record(actor, gettext_noop("started a planning run"), run, case_code=case.code)
     return run
 
 
@@ -115,7 +116,7 @@ def ask_why_not(actor: Actor, *, alternative: Alternative, step: str, company: s
         step=step,
         company=company,
     )
-    audit.record(actor, "compared another company", run, case_code=problem.operation[step].case)
+    audit.record(actor, gettext_noop("compared another company"), run, case_code=problem.operation[step].case)
     return job
 
 
@@ -166,7 +167,7 @@ def store_outcome(actor: Actor, *, run: Run, outcome: Outcome) -> None:
         for position, offer in enumerate(outcome.offers)
     )
     for case in run.cases.all():
-        audit.record(actor, "found alternatives", run, case_code=case.code)
+        audit.record(actor, gettext_noop("found alternatives"), run, case_code=case.code)
 
 
 @service
@@ -264,7 +265,7 @@ def _adopt_case(
     cases_services.expect_end(actor, code=case.code, end=plan.completion)
     audit.record(
         actor,
-        "adopted the plan",
+        gettext_noop("adopted the plan"),
         plan,
         case_code=case.code,
         changes={"version": (previous.version if previous else None, plan.version)},
