@@ -67,4 +67,4 @@ def test_a_closed_seat_lets_nobody_act(cast: Cast, signed_in) -> None:
     answer = client.get("/accounts/tokens/")
 
     assert answer.status_code == 403
-    assert "席" in answer.content.decode()
+    assert "立場" in answer.content.decode()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from tests.people import Cast, seat_of
 from zagumi.platform.core import append_only, audit, services
@@ -222,6 +223,18 @@ def test_flush_empties_everything_and_guards_again(database) -> None:
 # --- who reads it ---
 
 
+def test_fields_and_choices_are_read_in_words_as_long_as_they_exist(cast: Cast) -> None:
+    seat = seat_of(cast.member)
+    noted(
+        cast.coordinator, subject=seat, changes={"role": ("member", "buyer"), "is_active": (True, False), "old": (1, 2)}
+    )
+
+    with translation.override("en"):
+        (line,) = audit.history(cast.coordinator, seat)[:1]
+        assert (line.kind, line.subject_code) == ("seat", f"member@{cast.member.party_code}")
+        assert line.changes == (("role", "Member company", "Buyer"), ("active", True, False), ("old", 1, 2))
+
+
 def test_the_history_of_a_thing_is_shown_as_far_as_the_reader_may_know(cast: Cast) -> None:
     party = Party.objects.get(pk=cast.member.party_id)
     noted(cast.coordinator.for_party(party), subject=party, case_code="C-1", changes={"phone": ("1", "2")})
@@ -229,7 +242,8 @@ def test_the_history_of_a_thing_is_shown_as_far_as_the_reader_may_know(cast: Cas
 
     lines = audit.history(cast.coordinator, "C-1")
     assert [line.who for line in lines] == ["東野 剛", "佐伯 みどり"]
-    assert lines[1].wording == "phone: 1 → 2"
+    with translation.override("en"):
+        assert audit.history(cast.coordinator, "C-1")[1].wording == "telephone: 1 → 2"
     assert [line.who for line in audit.history(cast.member, "C-1")] == ["佐伯 みどり"]
     assert [line.who for line in audit.history(cast.rival, "C-1")] == ["東野 剛"]
     assert [line.who for line in audit.history(cast.member, party)] == ["佐伯 みどり"]

@@ -16,6 +16,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -194,7 +196,7 @@ def verify(network: Network) -> list[BrokenEntry]:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One entry as a reader sees it. ``changes`` holds (field, old, new); empty where the reader may not know."""
+    """One entry in the reader's language. ``changes`` holds (name of the field, old, new)."""
 
     seq: int
     at: datetime
@@ -204,6 +206,7 @@ class HistoryLine:
     channel: str
     verb: str
     subject_model: str
+    kind: str
     subject_code: str
     case_code: str
     purpose: str
@@ -229,6 +232,7 @@ def history(actor: Actor, subject: models.Model | str, *, limit: int = 200) -> l
 
 def line(entry: AuditEntry) -> HistoryLine:
     """``entry`` (party and on_behalf_of loaded) for reading."""
+    model = _model_of(entry)
     return HistoryLine(
         seq=entry.seq,
         at=entry.at,
@@ -238,8 +242,33 @@ def line(entry: AuditEntry) -> HistoryLine:
         channel=entry.channel,
         verb=gettext(entry.verb),
         subject_model=entry.subject_model,
+        kind=str(model._meta.verbose_name) if model else entry.subject_model,
         subject_code=entry.subject_code,
         case_code=entry.case_code,
         purpose=entry.purpose,
-        changes=tuple((field, old, new) for field, (old, new) in entry.changes.items()),
+        changes=tuple(_change(model, name, old, new) for name, (old, new) in entry.changes.items()),
     )
+
+
+def _model_of(entry: AuditEntry) -> type[models.Model] | None:
+    """The model an entry is about; None when this version of the platform no longer has it."""
+    try:
+        return apps.get_model(entry.subject_model)
+    except LookupError:
+        return None
+
+
+def _change(model: type[models.Model] | None, name: str, old: Any, new: Any) -> tuple[str, Any, Any]:
+    """A change with the field's name and its choices in words, where the model still has that field."""
+    try:
+        field = model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        field = None
+    if not isinstance(field, models.Field):
+        return name, old, new
+    words = {key: str(word) for key, word in field.flatchoices or ()}
+
+    def said(value: Any) -> Any:
+        return words.get(value, value) if isinstance(value, str) else value
+
+    return str(field.verbose_name), said(old), said(new)

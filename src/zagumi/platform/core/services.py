@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import models, transaction
 from django.template.loader import render_to_string
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core import audit, clock
@@ -63,7 +63,7 @@ def found_network(
     )
     _checked(network).save()
     actor = Actor.system(network)
-    audit.record(actor, "founded the network", network)
+    audit.record(actor, gettext_noop("founded the network"), network)
     office = add_party(actor, kind=Party.Kind.COORDINATOR, name=office_name, name_en=office_name_en)
     return network, office
 
@@ -76,7 +76,9 @@ def add_party(actor: Actor, *, kind: str, name: str, **details: Any) -> Party:
     _checked(party).save()
     party.networks.add(actor.network_id)
     given = {"kind": kind, "name": name} | details
-    audit.record(actor, "added the party", party, changes={field: (None, value) for field, value in given.items()})
+    audit.record(
+        actor, gettext_noop("added the party"), party, changes={field: (None, value) for field, value in given.items()}
+    )
     return party
 
 
@@ -91,7 +93,7 @@ def edit_party(actor: Actor, *, party: Party, **details: Any) -> Party:
         setattr(locked, field, new)
     _checked(locked).save()
     if changes:
-        audit.record(actor, "changed the party", locked, changes=changes)
+        audit.record(actor, gettext_noop("changed the party"), locked, changes=changes)
     return locked
 
 
@@ -100,7 +102,7 @@ def add_person(actor: Actor, *, username: str, name: str, password: str | None =
     """A person who may be given seats; without a password, one who cannot sign in before accepting an invitation."""
     _coordinator_only(actor)
     user = _new_user(username, password, name=name, email=email)
-    audit.record(actor, "added the person", user)
+    audit.record(actor, gettext_noop("added the person"), user)
     return user
 
 
@@ -119,20 +121,20 @@ def give_seat(actor: Actor, *, user: User, party: Party, role: str) -> Seat:
     seat, _new = Seat.objects.update_or_create(
         user=user, party=party, network_id=actor.network_id, role=role, defaults={"is_active": True}
     )
-    audit.record(actor, "gave the seat", seat, changes={"role": (None, role)})
+    audit.record(actor, gettext_noop("gave the seat"), seat, changes={"role": (None, role)})
     return seat
 
 
 @service
 def close_seat(actor: Actor, *, seat: Seat) -> Seat:
     """Let somebody act no longer; sessions and tokens of the seat stop at the next request."""
-    return _seat_open(actor, seat, is_active=False, verb="closed the seat")
+    return _seat_open(actor, seat, is_active=False, verb=gettext_noop("closed the seat"))
 
 
 @service
 def reopen_seat(actor: Actor, *, seat: Seat) -> Seat:
     """Let somebody act again."""
-    return _seat_open(actor, seat, is_active=True, verb="opened the seat again")
+    return _seat_open(actor, seat, is_active=True, verb=gettext_noop("opened the seat again"))
 
 
 def _seat_open(actor: Actor, seat: Seat, *, is_active: bool, verb: str) -> Seat:
@@ -184,7 +186,7 @@ def invite(
         expires=clock.now() + timedelta(days=INVITATION_DAYS),
     )
     _checked(invitation).save()
-    audit.record(actor, "invited", invitation, changes={"role": (None, role), "email": (None, email)})
+    audit.record(actor, gettext_noop("invited"), invitation, changes={"role": (None, role), "email": (None, email)})
     if email and door:
         letter = render_to_string("core/invitation.txt", {"invitation": invitation, "link": door + secret})
         subject = gettext("Invitation to %(network)s") % {"network": invitation.network}
@@ -202,7 +204,7 @@ def withdraw_invitation(actor: Actor, *, invitation: Invitation) -> None:
         raise NotNow(_("This invitation has been accepted already."))
     locked.withdrawn = clock.now()
     locked.save(update_fields=["withdrawn"])
-    audit.record(actor, "withdrew the invitation", locked)
+    audit.record(actor, gettext_noop("withdrew the invitation"), locked)
 
 
 def open_invitation(secret: str) -> Invitation:
@@ -239,7 +241,7 @@ def accept_invitation(*, secret: str, username: str = "", password: str = "", us
     )
     invitation.accepted = clock.now()
     invitation.save(update_fields=["accepted"])
-    audit.record(Actor.of(seat), "accepted the invitation", invitation)
+    audit.record(Actor.of(seat), gettext_noop("accepted the invitation"), invitation)
     return seat
 
 
@@ -256,7 +258,9 @@ def create_token(actor: Actor, *, name: str, expires: datetime | None = None) ->
         seat_id=actor.seat_id, name=name, hash=digest(secret), start=secret[:8], created=clock.now(), expires=expires
     )
     _checked(token).save()
-    audit.record(actor, "made the API token", token, changes={"name": (None, name), "expires": (None, expires)})
+    audit.record(
+        actor, gettext_noop("made the API token"), token, changes={"name": (None, name), "expires": (None, expires)}
+    )
     return token, secret
 
 
@@ -267,14 +271,16 @@ def revoke_token(actor: Actor, *, token: Token) -> None:
     if locked.revoked is None:
         locked.revoked = clock.now()
         locked.save(update_fields=["revoked"])
-        audit.record(actor, "revoked the API token", locked)
+        audit.record(actor, gettext_noop("revoked the API token"), locked)
 
 
 @service
 def note_sign_in(actor: Actor) -> None:
     """Write down that somebody came in."""
     if actor.seat_id is not None:
-        audit.record(actor, "signed in", Seat.objects.select_related("user", "party").get(pk=actor.seat_id))
+        audit.record(
+            actor, gettext_noop("signed in"), Seat.objects.select_related("user", "party").get(pk=actor.seat_id)
+        )
 
 
 def _coordinator_only(actor: Actor) -> None:

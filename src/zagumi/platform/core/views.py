@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -136,7 +136,7 @@ PEOPLE = lists.ListSpec(
         lists.Column(
             "state",
             _("State"),
-            lambda seat: ("ok", gettext("open")) if seat.is_active else ("over", gettext("closed")),
+            lambda seat: ("ok", pgettext("seat", "open")) if seat.is_active else ("over", pgettext("seat", "closed")),
             sort="is_active",
             kind="tag",
         ),
@@ -267,6 +267,7 @@ LOG = lists.ListSpec(
         lists.Column("behalf", _("On behalf of"), lambda entry: str(entry.on_behalf_of or "")),
         lists.Column("channel", _("Channel"), lambda entry: entry.get_channel_display(), sort="channel"),
         lists.Column("verb", _("What"), lambda entry: audit.line(entry).verb, sort="verb"),
+        lists.Column("kind", _("Kind"), lambda entry: audit.line(entry).kind, sort="subject_model"),
         lists.Column("subject", _("Thing"), lambda entry: entry.subject_code, sort="subject_code"),
         lists.Column("case", _("Case"), lambda entry: entry.case_code, sort="case_code"),
         lists.Column("purpose", _("Purpose"), lambda entry: entry.purpose),

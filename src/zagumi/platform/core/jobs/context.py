@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.models import DateTimeField, DurationField, Expression, ExpressionWrapper, Value
 from django.db.models.functions import Now
 from django.db.utils import Error as DatabaseError
+from django.utils.translation import gettext_noop
 
 from zagumi.platform.core import clock
 from zagumi.platform.core.actor import Actor
@@ -220,4 +221,4 @@ class JobContext:
                     on_message(content)
                 elif kind == "result":
                     return content
-        raise ChildFailed("The calculation ended without a result.")
+        raise ChildFailed(gettext_noop("The calculation ended without a result."))

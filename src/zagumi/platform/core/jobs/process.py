@@ -13,6 +13,8 @@ from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 _PRIVATE = ("DATABASE_URL", "ZAGUMI_", "DJANGO_", "PG")
 
 
@@ -96,7 +98,9 @@ class ChildProcess:
                 except (EOFError, OSError, pickle.UnpicklingError):
                     raise self._death() from None
                 if kind == "fault":
-                    raise ChildFailed("The calculation stopped: %(reason)s", reason=content[0], trace=content[1])
+                    raise ChildFailed(
+                        gettext_noop("The calculation stopped: %(reason)s"), reason=content[0], trace=content[1]
+                    )
                 yield kind, content
             else:
                 yield "tick", None
@@ -104,9 +108,11 @@ class ChildProcess:
 
     def _enforce_limits(self) -> None:
         if self._ends and time.monotonic() > self._ends:
-            raise ChildFailed("The calculation took longer than it may.")
+            raise ChildFailed(gettext_noop("The calculation took longer than it may."))
         if memory_of_group_mb(self.pid) > self._memory_mb:
-            raise ChildFailed("The calculation needs more than %(limit)s MB of memory.", limit=self._memory_mb)
+            raise ChildFailed(
+                gettext_noop("The calculation needs more than %(limit)s MB of memory."), limit=self._memory_mb
+            )
 
     def _death(self) -> ChildFailed:
         try:
@@ -116,7 +122,7 @@ class ChildProcess:
         self._output.seek(0)
         said = self._output.read()[-4000:].decode(errors="replace")
         reason = signal.Signals(-code).name if code and code < 0 else str(code)
-        return ChildFailed("The calculation process died (%(reason)s).", reason=reason, trace=said)
+        return ChildFailed(gettext_noop("The calculation process died (%(reason)s)."), reason=reason, trace=said)
 
 
 def memory_of_group_mb(group: int) -> float:

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections, models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 from django.db.utils import Error as DatabaseError
+from django.utils.translation import gettext_noop
 
 from zagumi.platform.core import clock
 from zagumi.platform.core.errors import DomainError
@@ -92,12 +93,14 @@ class Worker:
         try:
             kind = kind_of(job.kind)
         except LookupError as fault:
-            self._fail(job, "This installation does not know this kind of work.", {}, str(fault))
+            self._fail(job, gettext_noop("This installation does not know this kind of work."), {}, str(fault))
             return True
         if job.wish == Job.Wish.CANCEL:
             self._close(job, state=Job.State.CANCELLED)
         elif job.attempts > kind.attempts:
-            self._fail(job, "The worker died during each of %(attempts)s attempts.", {"attempts": kind.attempts})
+            self._fail(
+                job, gettext_noop("The worker died during each of %(attempts)s attempts."), {"attempts": kind.attempts}
+            )
         else:
             self._work(job, kind)
         return True
@@ -150,7 +153,13 @@ class Worker:
             self._retry(job, kind, fault.text, fault.figures, fault.trace)
         except Exception as fault:
             reason = f"{type(fault).__name__}: {fault}"
-            self._retry(job, kind, "It stopped unexpectedly: %(reason)s", {"reason": reason}, traceback.format_exc())
+            self._retry(
+                job,
+                kind,
+                gettext_noop("It stopped unexpectedly: %(reason)s"),
+                {"reason": reason},
+                traceback.format_exc(),
+            )
 
     def _mine(self, job: Job) -> models.QuerySet[Job]:
         return Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING)
