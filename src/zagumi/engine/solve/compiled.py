@@ -50,12 +50,8 @@ def cache_folder() -> Path | None:
 
 
 CACHE = cache_folder()
-KNOWN: dict[str, Any] = {"int": numba.int64, "float": numba.float64, "None": numba.void}
-
-
-def declare(name: str, example: object) -> None:
-    """Let annotations of compiled functions use a type by its name; ``example`` is a value of it."""
-    KNOWN[name] = numba.typeof(example)
+# types by the names that annotations give them; the two stores are addresses
+KNOWN = {"int": numba.int64, "float": numba.float64, "None": numba.void, "Tables": numba.int64, "State": numba.int64}
 
 
 def _signature(function: Callable[..., object]) -> Any:
@@ -76,9 +72,9 @@ def kernel(function: Function) -> Function:
     if CACHE is not None:
         numba.config.CACHE_DIR = str(CACHE)
     try:
-        compiled: Function = numba.njit(
-            _signature(function), nogil=True, error_model="numpy", cache=CACHE is not None
-        )(function)
+        compiled: Function = numba.njit(_signature(function), nogil=True, error_model="numpy", cache=CACHE is not None)(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -2,125 +2,122 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+
+import numpy as np
 
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.solve.schedule.feeding import done_by, sent_before
-from zagumi.engine.solve.schedule.records import State
+from zagumi.engine.solve.schedule.records import StateRows, Store
 from zagumi.engine.solve.schedule.state import book, empty_state, open_books, stand
 from zagumi.engine.solve.tables import Built
 
 
-def new_state(built: Built, seed: int) -> State:
+def new_state(built: Built, seed: int) -> Store[StateRows]:
     """A state with the bookings and the frozen work of a problem in it."""
-    net, st = built.net, empty_state(built.net, seed)
+    store = empty_state(built.rows, seed)
+    net, st = built.store.tables, store.state
     for at, machine in enumerate(built.machines):
         for start, end in built.problem.machine[machine].bookings:
             book(net, st, at, start, end)
     for number, (op, work) in enumerate(built.frozen):
         stand(net, st, op, built.frozen_mode + number, work.quantity, work.start, work.end)
     open_books(net, st)
-    return st
+    return store
 
 
-def best_plan(built: Built, st: State) -> Plan:
+def best_plan(built: Built, store: Store[StateRows]) -> Plan:
     """The best plan a state has kept."""
-    return _Reading(built, st._replace(lots=st.best_lots, feeds=st.best_feeds, ops=st.best_ops)).plan()
+    rows = store.rows
+    return _Reading(
+        built, Store.of(rows._replace(lots=rows.best_lots, feeds=rows.best_feeds, done=rows.best_done))
+    ).plan()
 
 
 class _Reading:
-    """Reads a complete plan from arrays."""
+    """Reads a complete plan from arrays, column by column."""
 
-    def __init__(self, built: Built, st: State) -> None:
-        self.built, self.net, self.st = built, built.net, st
-        self.option = self.net.modes.option
-        self.site = self.net.options.site
+    def __init__(self, built: Built, store: Store[StateRows]) -> None:
+        self.built, self.store = built, store
+        net, st = built.rows, store.rows
+        option = net.modes.option[st.lots.mode]
+        self.option = option.tolist()
+        self.person = net.modes.person[st.lots.mode].tolist()
+        self.site = net.options.site[option].tolist()
+        self.quantity, self.start, self.end = st.lots.quantity.tolist(), st.lots.start.tolist(), st.lots.end.tolist()
+        self.setup, self.run = st.lots.setup.tolist(), st.lots.run.tolist()
+        self.first, self.count = net.ops.lot0.tolist(), st.done.lots.tolist()
+        self.minutes = net.journeys.minutes.reshape(net.rules[0].site_count, -1)
 
     def plan(self) -> Plan:
-        sublots: list[SubLot] = []
-        transfers: list[Transfer] = []
-        deliveries: list[Delivery] = []
-        for op in range(len(self.net.ops)):
-            sublots += self._sublots(op)
-            deliveries += self._deliveries(op)
-        for link in range(len(self.net.links)):
-            transfers += self._transfers(link)
-        return Plan(tuple(sublots), tuple(transfers), tuple(deliveries), tuple(self._leads()))
+        return Plan(
+            tuple(self._sublots()), tuple(self._transfers()), tuple(self._deliveries()), tuple(self._leads())
+        )
 
-    def _lots(self, op: int) -> list[Any]:
-        first = int(self.net.ops.lot0[op])
-        return [self.st.lots[number] for number in range(first, first + int(self.st.ops.lots[op]))]
+    def _lots(self, op: int) -> range:
+        """Positions of an operation's sub-lots."""
+        return range(self.first[op], self.first[op] + self.count[op])
 
-    def _sublots(self, op: int) -> list[SubLot]:
-        built, name = self.built, self.built.operations[op].id
-        found = []
-        for number, lot in enumerate(self._lots(op), start=1):
-            option = int(self.option[lot.mode])
-            person = int(self.net.modes.person[lot.mode])
-            found.append(
-                SubLot(
-                    name,
-                    number,
-                    built.options[option].machine,
-                    int(lot.quantity),
-                    int(lot.start),
-                    int(lot.end),
-                    int(lot.setup),
-                    built.people[person] if person >= 0 else None,
-                )
-            )
-        return found
+    def _sublots(self) -> Iterator[SubLot]:
+        built = self.built
+        for op, operation in enumerate(built.operations):
+            for number, lot in enumerate(self._lots(op), start=1):
+                person = built.people[self.person[lot]] if self.person[lot] >= 0 else None
+                machine = built.options[self.option[lot]].machine
+                times = self.start[lot], self.end[lot], self.setup[lot]
+                yield SubLot(operation.id, number, machine, self.quantity[lot], *times, person)
 
-    def _deliveries(self, op: int) -> list[Delivery]:
-        net = self.net
-        to = int(net.cases.site[net.ops.case[op]])
-        if to < 0 or not net.ops.last[op]:
-            return []
-        return [
-            Delivery(
-                self.built.operations[op].id,
-                number,
-                int(lot.quantity),
-                int(lot.end),
-                int(lot.end + net.minutes[self.site[self.option[lot.mode]], to]),
-            )
-            for number, lot in enumerate(self._lots(op), start=1)
-        ]
+    def _deliveries(self) -> Iterator[Delivery]:
+        net = self.built.rows
+        to = net.cases.site[net.ops.case]
+        for op in np.flatnonzero((to >= 0) & (net.ops.last > 0)).tolist():
+            name = self.built.operations[op].id
+            for number, lot in enumerate(self._lots(op), start=1):
+                arrive = self.end[lot] + int(self.minutes[self.site[lot], to[op]])
+                yield Delivery(name, number, self.quantity[lot], self.end[lot], arrive)
 
-    def _transfers(self, link: int) -> list[Transfer]:
-        net, st, row = self.net, self.st, self.net.links[link]
-        givers, takers = self._lots(int(row.before)), self._lots(int(row.after))
-        names = self.built.operations[row.before].id, self.built.operations[row.after].id
-        found = []
-        for giver, source in enumerate(givers):
-            number = int(net.ops.lot0[row.before]) + giver
-            for taker, target in enumerate(takers):
-                fed = st.feeds[int(row.feed0) + giver * int(row.width) + taker]
-                way = int(net.minutes[self.site[self.option[source.mode]], self.site[self.option[target.mode]]])
-                sent = sent_before(net, st, link, giver, taker)
-                left = int(fed.pieces)
-                for movement in range(int(fed.count) if left else 0):
-                    pieces = int(fed.size) if movement < fed.count - 1 else left
-                    left -= pieces
-                    sent += pieces
-                    ready = int(source.end) if row.batch == 0 else done_by(net, st, number, sent)
-                    # into frozen work the way may be longer than the horizon; its times are not judged
-                    depart = min(int(ready + row.lag), self.built.problem.horizon)
-                    arrive = min(depart + way, self.built.problem.horizon)
-                    found.append(Transfer(names[0], giver + 1, names[1], taker + 1, pieces, depart, arrive))
-        return found
+    def _transfers(self) -> Iterator[Transfer]:
+        net, feeds, operations = self.built.rows, self.store.rows.feeds, self.built.operations
+        columns = (net.links.before, net.links.after, net.links.feed0, net.links.width)
+        fed = feeds.pieces.tolist()
+        for link, (before, after, feed0, width) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+            names = operations[before].id, operations[after].id
+            for giver, source in enumerate(self._lots(before)):
+                for taker, target in enumerate(self._lots(after)):
+                    at = feed0 + giver * width + taker
+                    if fed[at]:
+                        for pieces, depart, arrive in self._movements(link, at, giver, taker, source, target):
+                            yield Transfer(names[0], giver + 1, names[1], taker + 1, pieces, depart, arrive)
 
-    def _leads(self) -> list[tuple[str, str]]:
+    def _movements(
+        self, link: int, at: int, giver: int, taker: int, source: int, target: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Pieces, departure and arrival of what one sub-lot sends another."""
+        row, feed, horizon = self.built.rows.links[link], self.store.rows.feeds[at], self.built.problem.horizon
+        tables, state = self.built.store.tables, self.store.state
+        way, left = int(self.minutes[self.site[source], self.site[target]]), int(feed.pieces)
+        sent = sent_before(tables, state, link, giver, taker)
+        for number in range(int(feed["count"])):
+            pieces = int(feed.batch) if number < feed["count"] - 1 else left
+            left -= pieces
+            sent += pieces
+            ready = self.end[source] if row.batch == 0 else done_by(tables, state, source, sent)
+            # the way into frozen work may be longer than the horizon; its times are not judged
+            depart = min(int(ready + row.lag), horizon)
+            yield pieces, depart, min(depart + way, horizon)
+
+    def _leads(self) -> Iterator[tuple[str, str]]:
         """For each case the company of its team that may lead and has most of the work, then the first by id."""
-        net, minutes = self.net, {}
-        for op in range(len(net.ops)):
+        net, built = self.built.rows, self.built
+        company, leads = net.options.company.tolist(), net.companies.may_lead.tolist()
+        minutes: dict[tuple[int, int], int] = {}
+        for op, case in enumerate(net.ops.case.tolist()):
             for lot in self._lots(op):
-                company = int(net.options.company[self.option[lot.mode]])
-                if net.companies.may_lead[company]:
-                    key = (int(net.ops.case[op]), company)
-                    minutes[key] = minutes.get(key, 0) + int(lot.setup + lot.run)
+                worker = company[self.option[lot]]
+                if leads[worker]:
+                    minutes[case, worker] = minutes.get((case, worker), 0) + self.setup[lot] + self.run[lot]
         best: dict[int, tuple[int, int]] = {}
-        for (case, company), work in sorted(minutes.items()):
+        for (case, worker), work in sorted(minutes.items()):
             if case not in best or work > best[case][0]:
-                best[case] = (work, company)
-        return [(self.built.cases[case].id, self.built.companies[company]) for case, (_, company) in best.items()]
+                best[case] = (work, worker)
+        return ((built.cases[case].id, built.companies[worker]) for case, (_, worker) in best.items())

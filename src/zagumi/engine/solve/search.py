@@ -6,8 +6,7 @@ import numpy as np
 
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.solve.plans import best_plan, new_state
-from zagumi.engine.solve.schedule.annealing import construct, keep
-from zagumi.engine.solve.schedule.records import MISSING
+from zagumi.engine.solve.schedule.annealing import construct
 from zagumi.engine.solve.schedule.worth import worth
 from zagumi.engine.solve.tables import Built
 
@@ -27,16 +26,17 @@ class Search:
 
     def first(self) -> None:
         """Construct plans from several orders of the cases and keep the best."""
-        cases = self.built.net.cases
+        cases = self.built.rows.cases
         keys = (cases.due, cases.due - cases.release, -cases.late)
         for key in keys:
             state = new_state(self.built, self.seed)
-            state.order[: len(cases)] = np.argsort(key, kind="stable")
-            construct(self.built.net, state)
-            if state.box[MISSING] == 0:
-                value = int(worth(self.built.net, state))
+            state.rows.queue.index[: len(cases)] = np.argsort(key, kind="stable")
+            construct(self.built.store.tables, state.state)
+            if state.rows.now.missing[0] == 0:
+                value = int(worth(self.built.store.tables, state.state))
                 if self.objective is None or value < self.objective:
-                    keep(self.built.net, state)
+                    rows = state.rows
+                    rows.best_lots[:], rows.best_feeds[:], rows.best_done[:] = rows.lots, rows.feeds, rows.done
                     self.objective, self.state = value, state
 
     def plan(self) -> Plan:

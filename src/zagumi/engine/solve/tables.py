@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from zagumi.engine.problem import Case, FrozenWork, Operation, Option, Problem, 
 from zagumi.engine.solve.roads import travel
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.outlook import look_ahead
-from zagumi.engine.solve.schedule.records import NEVER, Tables
+from zagumi.engine.solve.schedule.records import NEVER, Store, TableRows
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any] | int]
 Index = dict[str, int]
@@ -25,13 +26,14 @@ class Built:
     """The arrays with what their positions mean.
 
     Attributes:
-        options: the option at each position of ``net.options``.
+        store: the arrays; ``rows`` is short for ``store.rows``.
+        options: the option at each position of ``rows.options``.
         frozen: frozen work by operation position, in the order of its first sub-lots.
         frozen_mode: position of the first frozen sub-lot's mode; the others follow in the same order.
     """
 
     problem: Problem
-    net: Tables
+    store: Store[TableRows]
     cases: tuple[Case, ...]
     operations: tuple[Operation, ...]
     options: tuple[Option, ...]
@@ -40,6 +42,11 @@ class Built:
     companies: tuple[str, ...]
     frozen: tuple[tuple[int, FrozenWork], ...]
     frozen_mode: int
+
+    @property
+    def rows(self) -> TableRows:
+        """The arrays."""
+        return self.store.rows
 
 
 def table(dtype: np.dtype[Any], columns: Columns) -> Any:
@@ -125,8 +132,8 @@ class _Builder:
         windows, hours = self._windows()
         companies, apart = self._companies()
         roads = travel(self.problem, self.sites)
-        net = Tables(
-            rules=self._rules(),
+        rows = TableRows(
+            rules=self._rules(options),
             cases=self._cases(ops),
             ops=ops,
             options=options,
@@ -134,22 +141,24 @@ class _Builder:
             links=links,
             out=out,
             machines=machines,
-            room=self._room(options, modes, ops),
+            rooms=self._room(options, modes, ops),
             hours=hours,
             windows=windows,
-            bands=table(records.BAND, _columns(("start", "end", "minutes"), (b for m in self.machines for b in m.bands))),
+            bands=table(
+                records.BAND, _columns(("start", "end", "minutes"), (b for m in self.machines for b in m.bands))
+            ),
             setups=setups,
             companies=companies,
             apart=apart,
-            capacity=roads.capacity,
-            minutes=roads.minutes,
-            given=roads.given,
-            trip=roads.trip,
+            vehicles=table(records.VEHICLE, {"capacity": roads.capacity}),
+            journeys=table(records.JOURNEY, {"minutes": roads.minutes.ravel(), "given": roads.given.ravel()}),
+            trips=table(records.TRIP, {"yen": roads.trip[..., 0].ravel(), "co2": roads.trip[..., 1].ravel()}),
         )
-        look_ahead(net)
+        store = Store.of(rows)
+        look_ahead(store.tables)
         return Built(
             self.problem,
-            net,
+            store,
             tuple(self.cases),
             tuple(self.operations),
             tuple(self.flat),
@@ -160,13 +169,19 @@ class _Builder:
             frozen_mode,
         )
 
-    def _rules(self) -> Any:
+    def _rules(self, options: Any) -> Any:
         policy, weights = self.problem.policy, self.problem.policy.weights
-        known = {"horizon": self.problem.horizon, "cost": weights.cost, "co2": weights.co2}
+        known: dict[str, int] = {"horizon": self.problem.horizon, "cost": weights.cost, "co2": weights.co2}
         known |= {"makespan": weights.makespan, "fairness": weights.fairness, "companies": weights.companies}
         known |= {"max_companies": policy.max_companies or NEVER, "lead_required": int(policy.lead_required)}
-        known |= {"machines": len(self.machines), "families": len(self.families)}
-        known |= {"entitled": sum(policy.entitlement.values()), "vehicles": len(self.problem.roads.vehicles)}
+        known |= {
+            "entitled": sum(policy.entitlement.values()),
+            "part_count": max(Counter(options.op.tolist()).values(), default=1),
+        }
+        counted = {"case": self.cases, "op": self.operations, "company": self.companies, "machine": self.machines}
+        counted |= {"person": self.people, "family": self.families, "site": self.sites}
+        counted |= {"vehicle": self.problem.roads.vehicles}
+        known |= {f"{name}_count": len(items) for name, items in counted.items()}
         return table(records.RULES, {name: [value] for name, value in known.items()})
 
     def _options(self) -> tuple[Any, Any]:
@@ -229,7 +244,7 @@ class _Builder:
         found = np.array(rows, dtype=np.int64).reshape(-1, 3)
         return table(records.MODE, {"option": found[:, 0], "person": found[:, 1], "hours": found[:, 2]})
 
-    def _ops(self, options: Any, frozen: list[tuple[int, FrozenWork]]) -> tuple[Any, Any, NDArray[np.int64]]:
+    def _ops(self, options: Any, frozen: list[tuple[int, FrozenWork]]) -> tuple[Any, Any, Any]:
         operations, part = self.operations, self.problem.part
         count, done = [0] * len(operations), [0] * len(operations)
         for op, work in frozen:
@@ -271,7 +286,7 @@ class _Builder:
         options["run"] = np.ceil(np.ceil(pieces / options.rate - 1e-9) * options.pace - 1e-9).astype(np.int64)
         return rows, links, out
 
-    def _links(self, ops: Any) -> tuple[Any, NDArray[np.int64]]:
+    def _links(self, ops: Any) -> tuple[Any, Any]:
         linked = [
             (self.op_at[link.before], at, link)
             for at, operation in enumerate(self.operations)
@@ -293,7 +308,7 @@ class _Builder:
                 "width": slots[after] if linked else [],
             },
         )
-        out = np.argsort(before, kind="stable").astype(np.int64)
+        out = table(records.OUT, {"link": np.argsort(before, kind="stable")})
         leaving = np.bincount(before, minlength=len(ops)) if linked else np.zeros(len(ops), dtype=np.int64)
         ops["out0"], ops["out1"] = _starts(leaving.tolist())
         ops["last"] = leaving == 0
@@ -323,7 +338,7 @@ class _Builder:
             },
         )
 
-    def _machines(self) -> tuple[Any, NDArray[np.int64]]:
+    def _machines(self) -> tuple[Any, Any]:
         size, blocks, setup0 = len(self.families), [], []
         for machine in self.machines:
             setup0.append(sum(len(block) for block in blocks) if machine.setups else -1)
@@ -345,9 +360,9 @@ class _Builder:
                 "family": [self.families[machine.family] for machine in self.machines],
             },
         )
-        return rows, np.concatenate(blocks) if blocks else np.zeros(1, dtype=np.int64)
+        return rows, table(records.SETUP, {"minutes": np.concatenate([*blocks, [0]])})
 
-    def _room(self, options: Any, modes: Any, ops: Any) -> NDArray[np.int64]:
+    def _room(self, options: Any, modes: Any, ops: Any) -> Any:
         """Room for the spans of each machine and person: bookings and all sub-lots that might ever be there."""
         size = len(self.machines)
         most = np.zeros(size + len(self.people) + 1, dtype=np.int64)
@@ -356,7 +371,7 @@ class _Builder:
         np.add.at(most, options.machine + 1, 1 + ops.frozen[options.op])
         attended = modes[modes.person >= 0]
         np.add.at(most, size + 1 + attended.person, 1 + ops.frozen[options.op[attended.option]])
-        return np.cumsum(most)
+        return table(records.ROOM, {"first": np.cumsum(most)})
 
     def _windows(self) -> tuple[Any, Any]:
         window0, window1 = _starts(len(windows) for windows in self.windows)
@@ -368,7 +383,7 @@ class _Builder:
         rows = table(records.WINDOW, {"start": flat[:, 0], "end": flat[:, 1], "before": before})
         return rows, table(records.HOURS, {"window0": window0, "window1": window1})
 
-    def _companies(self) -> tuple[Any, NDArray[np.int64]]:
+    def _companies(self) -> tuple[Any, Any]:
         policy = self.problem.policy
         apart: list[set[int]] = [set() for _ in self.companies]
         for one, other in policy.apart:
@@ -384,7 +399,7 @@ class _Builder:
                 "apart1": apart1,
             },
         )
-        return rows, np.array([other for others in apart for other in sorted(others)], dtype=np.int64)
+        return rows, table(records.APART, {"company": [other for others in apart for other in sorted(others)]})
 
 
 def _joined(windows: Iterable[Window]) -> Iterator[Window]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
-from zagumi.engine.solve.schedule.records import RANDOM, State
+from zagumi.engine.solve.schedule.records import State
+from zagumi.engine.solve.schedule.rows import now
 
 MASK = (1 << 48) - 1
 
@@ -11,8 +12,8 @@ MASK = (1 << 48) - 1
 @kernel
 def below(st: State, limit: int) -> int:
     """A whole number from 0 to ``limit - 1``."""
-    st.box[RANDOM] = (st.box[RANDOM] * 25214903917 + 11) & MASK
-    return (st.box[RANDOM] >> 17) % limit
+    now(st).random = (now(st).random * 25214903917 + 11) & MASK
+    return (now(st).random >> 17) % limit
 
 
 @kernel

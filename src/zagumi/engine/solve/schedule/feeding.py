@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
-from zagumi.engine.solve.schedule.hours import begun_minutes, carriage, finish, run_minutes, worked
+from zagumi.engine.solve.schedule.hours import begun_minutes, carriage, finish, journey, run_minutes, worked
 from zagumi.engine.solve.schedule.occupancy import set_feed
-from zagumi.engine.solve.schedule.records import ARRIVALS, BATCHES, NEVER, PULLS, State, Tables
+from zagumi.engine.solve.schedule.records import BATCHES, NEVER, State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    arrival_at,
+    case_at,
+    done_at,
+    feed_at,
+    link_at,
+    lot_at,
+    mode_at,
+    now,
+    op_at,
+    option_at,
+    pull_at,
+)
 
 WHOLE, FINE, HALF = 0, 1, 2  # how pieces stream: in one movement, in the smallest batches, in two
 
@@ -13,11 +26,11 @@ WHOLE, FINE, HALF = 0, 1, 2  # how pieces stream: in one movement, in the smalle
 @kernel
 def done_by(net: Tables, st: State, lot: int, pieces: int) -> int:
     """The minute by which a sub-lot has so many pieces done."""
-    row = st.lots[lot]
+    row = lot_at(st, lot)
     if pieces >= row.quantity:
         return row.end
-    mode = net.modes[row.mode]
-    option = net.options[mode.option]
+    mode = mode_at(net, row.mode)
+    option = option_at(net, mode.option)
     moment = finish(net, mode.hours, row.start, row.setup + run_minutes(pieces, option.pace, option.rate))
     return row.end if moment < 0 else min(moment, row.end)
 
@@ -25,20 +38,20 @@ def done_by(net: Tables, st: State, lot: int, pieces: int) -> int:
 @kernel
 def sent_before(net: Tables, st: State, link: int, giver: int, taker: int) -> int:
     """Pieces that a giver (numbered within its operation) sends over a link to takers numbered below ``taker``."""
-    row = net.links[link]
+    row = link_at(net, link)
     total = 0
     for other in range(taker):
-        total += st.feeds[row.feed0 + giver * row.width + other].pieces
+        total += feed_at(st, row.feed0 + giver * row.width + other).pieces
     return total
 
 
 @kernel
 def _left(net: Tables, st: State, link: int, giver: int) -> int:
     """Pieces a giver can still send; none after a movement below the batch, which must be its last."""
-    row = net.links[link]
-    left = st.lots[net.ops[row.before].lot0 + giver].quantity
+    row = link_at(net, link)
+    left = lot_at(st, op_at(net, row.before).lot0 + giver).quantity
     for other in range(row.width):
-        pieces = st.feeds[row.feed0 + giver * row.width + other].pieces
+        pieces = feed_at(st, row.feed0 + giver * row.width + other).pieces
         left -= pieces
         if 0 < pieces < row.batch:
             return 0
@@ -61,21 +74,22 @@ def split_up(pieces: int, batch: int, stream: int, final: int) -> tuple[int, int
 @kernel
 def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int, way: int) -> int:
     """Enter the arrivals of the last pull, sorted by time among those from ``first`` on; returns the earliest."""
-    pull = st.pulls[st.box[PULLS] - 1]
+    pull = pull_at(st, now(st).pulls - 1)
     done = 0
     earliest = NEVER
     for number in range(pull.count):
-        pieces = pull.size if number < pull.count - 1 else pull.pieces - done
+        pieces = pull.batch if number < pull.count - 1 else pull.pieces - done
         done += pieces
-        time = done_by(net, st, lot, offset + done) + net.links[link].lag + way
+        time = done_by(net, st, lot, offset + done) + link_at(net, link).lag + way
         earliest = min(earliest, time)
-        at = st.box[ARRIVALS]
-        while at > first and st.arrivals[at - 1].time > time:
-            st.arrivals[at] = st.arrivals[at - 1]
+        at = now(st).arrivals
+        while at > first and arrival_at(st, at - 1).time > time:
+            arrival_at(st, at).time = arrival_at(st, at - 1).time
+            arrival_at(st, at).ahead = arrival_at(st, at - 1).ahead
             at -= 1
-        st.arrivals[at].time = time
-        st.arrivals[at].ahead = pieces
-        st.box[ARRIVALS] += 1
+        arrival_at(st, at).time = time
+        arrival_at(st, at).ahead = pieces
+        now(st).arrivals += 1
     return earliest
 
 
@@ -84,21 +98,21 @@ def _pull_link(
     net: Tables, st: State, link: int, taker: int, pieces: int, site: int, stream: int, final: int
 ) -> tuple[int, int]:
     """Choose givers over one link, earliest arrival first. Returns (ready, cost); ready is -1 when pieces are missing."""
-    row = net.links[link]
-    op = net.ops[row.before]
-    pulled, first = st.box[PULLS], st.box[ARRIVALS]
+    row = link_at(net, link)
+    op = op_at(net, row.before)
+    pulled, first = now(st).pulls, now(st).arrivals
     ready, cost = 0, 0
     earliest = NEVER
     while pieces > 0:
         best, best_time, best_left = -1, NEVER, 0
-        for giver in range(st.ops[row.before].lots):
-            lot = st.lots[op.lot0 + giver]
-            time = lot.end + net.minutes[net.options[net.modes[lot.mode].option].site, site]
+        for giver in range(done_at(st, row.before).lots):
+            lot = lot_at(st, op.lot0 + giver)
+            time = lot.end + journey(net, option_at(net, mode_at(net, lot.mode).option).site, site)
             if time >= best_time:
                 continue
             known = False
-            for other in range(pulled, st.box[PULLS]):
-                known = known or st.pulls[other].giver == giver
+            for other in range(pulled, now(st).pulls):
+                known = known or pull_at(st, other).giver == giver
             if not known:
                 left = _left(net, st, link, giver)
                 if left > 0:
@@ -108,26 +122,26 @@ def _pull_link(
         lot0 = op.lot0 + best
         take = min(best_left, pieces)
         pieces -= take
-        from_site = net.options[net.modes[st.lots[lot0].mode].option].site
-        way = net.minutes[from_site, site]
+        from_site = option_at(net, mode_at(net, lot_at(st, lot0).mode).option).site
+        way = journey(net, from_site, site)
         size, count = split_up(take, row.batch, stream, final)
-        pull = st.pulls[st.box[PULLS]]
-        st.box[PULLS] += 1
-        pull.link, pull.giver, pull.pieces, pull.size, pull.count = link, best, take, size, count
+        pull = pull_at(st, now(st).pulls)
+        now(st).pulls += 1
+        pull.link, pull.giver, pull.pieces, pull.batch, pull.count = link, best, take, size, count
         cost += carriage(net, from_site, site, (take - (count - 1) * size) * row.mass)
         if count > 1:
             cost += (count - 1) * carriage(net, from_site, site, size * row.mass)
         if row.batch == 0:
-            ready = max(ready, st.lots[lot0].end + row.lag + way)
+            ready = max(ready, lot_at(st, lot0).end + row.lag + way)
         else:
             earliest = min(earliest, _arrive(net, st, link, lot0, sent_before(net, st, link, best, taker), first, way))
     if row.batch > 0:
         # what is there before an arrival decides how far the work may have come by then
         ready = max(ready, earliest)
         ahead = 0
-        for at in range(first, st.box[ARRIVALS]):
-            arrived = st.arrivals[at].ahead
-            st.arrivals[at].ahead = ahead // row.per if ahead > 0 else -1
+        for at in range(first, now(st).arrivals):
+            arrived = arrival_at(st, at).ahead
+            arrival_at(st, at).ahead = ahead // row.per if ahead > 0 else -1
             ahead += arrived
     return ready, cost
 
@@ -146,11 +160,11 @@ def pull(
         First minute at which it may start, and the weighted cost of the movements; the minute is -1 when
         there are not enough pieces.
     """
-    st.box[PULLS] = 0
-    st.box[ARRIVALS] = 0
-    ready, cost = net.cases[net.ops[op].case].release, 0
-    for link in range(net.ops[op].link0, net.ops[op].link1):
-        there, yen = _pull_link(net, st, link, taker, quantity * net.links[link].per, site, stream, final)
+    now(st).pulls = 0
+    now(st).arrivals = 0
+    ready, cost = case_at(net, op_at(net, op).case).release, 0
+    for link in range(op_at(net, op).link0, op_at(net, op).link1):
+        there, yen = _pull_link(net, st, link, taker, quantity * link_at(net, link).per, site, stream, final)
         if there < 0:
             return -1, 0
         ready = max(ready, there)
@@ -161,11 +175,11 @@ def pull(
 @kernel
 def supply_of(net: Tables, st: State, mode: int) -> int:
     """Least worked minute at which the run may begin so that it never waits for the arrivals of the last pull."""
-    row = net.modes[mode]
-    option = net.options[row.option]
+    row = mode_at(net, mode)
+    option = option_at(net, row.option)
     least = 0
-    for at in range(st.box[ARRIVALS]):
-        arrival = st.arrivals[at]
+    for at in range(now(st).arrivals):
+        arrival = arrival_at(st, at)
         if arrival.ahead >= 0:
             # a minute of work that begins at or after the arrival ends after the minute before it
             needed = worked(net, row.hours, arrival.time - 1) + 1
@@ -176,19 +190,19 @@ def supply_of(net: Tables, st: State, mode: int) -> int:
 @kernel
 def feed(net: Tables, st: State, taker: int) -> None:
     """Enter the last pull as feeds of a taker (numbered within its operation)."""
-    for at in range(st.box[PULLS]):
-        pulled = st.pulls[at]
-        row = net.links[pulled.link]
-        set_feed(st, row.feed0 + pulled.giver * row.width + taker, pulled.pieces, pulled.size, pulled.count)
+    for at in range(now(st).pulls):
+        pulled = pull_at(st, at)
+        row = link_at(net, pulled.link)
+        set_feed(st, row.feed0 + pulled.giver * row.width + taker, pulled.pieces, pulled.batch, pulled.count)
 
 
 @kernel
 def unfeed(net: Tables, st: State, op: int) -> None:
     """Take back what feeds an operation."""
-    for link in range(net.ops[op].link0, net.ops[op].link1):
-        row = net.links[link]
-        for giver in range(st.ops[row.before].lots):
+    for link in range(op_at(net, op).link0, op_at(net, op).link1):
+        row = link_at(net, link)
+        for giver in range(done_at(st, row.before).lots):
             for taker in range(row.width):
                 at = row.feed0 + giver * row.width + taker
-                if st.feeds[at].pieces > 0:
+                if feed_at(st, at).pieces > 0:
                     set_feed(st, at, 0, 0, 0)

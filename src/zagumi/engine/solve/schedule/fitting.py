@@ -6,14 +6,29 @@ from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.hours import clock, finish, window_at
 from zagumi.engine.solve.schedule.occupancy import changeover, family_before, first_after, retimed
 from zagumi.engine.solve.schedule.records import State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    band_at,
+    hours_at,
+    lot_at,
+    machine_at,
+    mode_at,
+    offer_at,
+    op_at,
+    option_at,
+    room_at,
+    rules,
+    span_at,
+    used_at,
+    window_row,
+)
 
 
 @kernel
 def _in_band(net: Tables, st: State, machine: int, start: int, minutes: int) -> int:
     """First minute from ``start`` on in a band with so many minutes left; -1 when there is none."""
-    for band in range(net.machines[machine].band0, net.machines[machine].band1):
-        row = net.bands[band]
-        if row.end > start and st.offered[band] + minutes <= row.minutes:
+    for band in range(machine_at(net, machine).band0, machine_at(net, machine).band1):
+        row = band_at(net, band)
+        if row.end > start and offer_at(st, band).minutes + minutes <= row.minutes:
             return max(start, row.start)
     return -1
 
@@ -21,10 +36,10 @@ def _in_band(net: Tables, st: State, machine: int, start: int, minutes: int) -> 
 @kernel
 def _free_again(net: Tables, st: State, person: int, start: int, end: int) -> int:
     """When a person is free again who is taken between start and end; -1 when free all the time."""
-    resource = net.rules[0].machines + person
+    resource = rules(net).machine_count + person
     at = first_after(net, st, resource, start)
-    if at < st.used[resource]:
-        span = st.spans[net.room[resource] + at]
+    if at < used_at(st, resource).spans:
+        span = span_at(st, room_at(net, resource).first + at)
         if span.start < end:
             return span.end
     return -1
@@ -38,17 +53,17 @@ def _hold(
 
     ``more``: minutes that the band must offer besides.
     """
-    row = net.modes[mode]
-    machine = net.options[row.option].machine
-    hours = net.hours[row.hours]
-    banded = net.machines[machine].band1 > net.machines[machine].band0
+    row = mode_at(net, mode)
+    machine = option_at(net, row.option).machine
+    hours = hours_at(net, row.hours)
+    banded = machine_at(net, machine).band1 > machine_at(net, machine).band0
     at = max(window_at(net, row.hours, start), hours.window0)
     while start <= limit:
-        while at < hours.window1 and net.windows[at].end <= start:
+        while at < hours.window1 and window_row(net, at).end <= start:
             at += 1
         if at >= hours.window1:
             break
-        start = max(start, net.windows[at].start)
+        start = max(start, window_row(net, at).start)
         if banded:
             inside = _in_band(net, st, machine, start, minutes + more)
             if inside < 0:
@@ -57,9 +72,9 @@ def _hold(
                 start = inside
                 continue
         end = start + minutes
-        if end > net.windows[at].end:
+        if end > window_row(net, at).end:
             if not pause:
-                start = net.windows[at].end
+                start = window_row(net, at).end
                 continue
             end = finish(net, row.hours, start, minutes)
             if end < 0:
@@ -81,19 +96,19 @@ def _behind(net: Tables, st: State, mode: int, at: int) -> tuple[int, int, int]:
 
     Returns whether they still fit, the minute by which the gap ends, and the working minutes they gain.
     """
-    option = net.modes[mode].option
-    machine = net.options[option].machine
-    base = net.room[machine]
-    limit = st.spans[base + at].start if at < st.used[machine] else net.rules[0].horizon
-    family = net.ops[net.options[option].op].family
-    for place in range(at, st.used[machine]):
-        lot = st.spans[base + place].lot
-        if lot < 0 or net.ops[st.lots[lot].op].family == 0:
+    option = mode_at(net, mode).option
+    machine = option_at(net, option).machine
+    base = room_at(net, machine).first
+    limit = span_at(st, base + at).start if at < used_at(st, machine).spans else rules(net).horizon
+    family = op_at(net, option_at(net, option).op).family
+    for place in range(at, used_at(st, machine).spans):
+        lot = span_at(st, base + place).lot
+        if lot < 0 or op_at(net, lot_at(st, lot).op).family == 0:
             continue
-        row = st.lots[lot]
+        row = lot_at(st, lot)
         more = 0
         if not row.frozen:
-            setup = changeover(net, machine, family, net.modes[row.mode].option)
+            setup = changeover(net, machine, family, mode_at(net, row.mode).option)
             if setup != row.setup:
                 # the gap is still empty, so only spans before it bound the new start here
                 start = retimed(net, st, lot, place, setup)
@@ -116,19 +131,19 @@ def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) ->
         ready: first clock minute at which it may start.
         supply: least worked minute (of the mode's hours) at which its run may begin.
     """
-    row = net.modes[mode]
-    option = net.options[row.option]
-    op = net.ops[option.op]
+    row = mode_at(net, mode)
+    option = option_at(net, row.option)
+    op = op_at(net, option.op)
     machine = option.machine
-    base, used = net.room[machine], st.used[machine]
-    tabled = op.family > 0 and net.machines[machine].setup0 >= 0
+    base, used = room_at(net, machine).first, used_at(st, machine).spans
+    tabled = op.family > 0 and machine_at(net, machine).setup0 >= 0
     setup, more = option.setup, 0
     at = first_after(net, st, machine, ready)
     start = ready
     while True:
         if at > 0:
-            start = max(start, st.spans[base + at - 1].end)
-        limit = st.spans[base + at].start if at < used else net.rules[0].horizon
+            start = max(start, span_at(st, base + at - 1).end)
+        limit = span_at(st, base + at).start if at < used else rules(net).horizon
         usable = True
         if tabled and start <= limit:
             setup = changeover(net, machine, family_before(net, st, machine, at), row.option)

@@ -6,16 +6,17 @@ import math
 
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.records import Tables
+from zagumi.engine.solve.schedule.rows import hours_at, journey_at, trip_at, rules, vehicle_at, window_row
 
 
 @kernel
 def window_at(net: Tables, hours: int, minute: int) -> int:
     """The last window that opens at or before a minute; one before the first when there is none."""
-    low = net.hours[hours].window0
-    high = net.hours[hours].window1
+    low = hours_at(net, hours).window0
+    high = hours_at(net, hours).window1
     while low < high:
         middle = (low + high) // 2
-        if net.windows[middle].start <= minute:
+        if window_row(net, middle).start <= minute:
             low = middle + 1
         else:
             high = middle
@@ -26,9 +27,9 @@ def window_at(net: Tables, hours: int, minute: int) -> int:
 def worked(net: Tables, hours: int, minute: int) -> int:
     """Open minutes before a clock minute."""
     at = window_at(net, hours, minute)
-    if at < net.hours[hours].window0:
+    if at < hours_at(net, hours).window0:
         return 0
-    window = net.windows[at]
+    window = window_row(net, at)
     return window.before + min(minute, window.end) - window.start
 
 
@@ -36,25 +37,25 @@ def worked(net: Tables, hours: int, minute: int) -> int:
 def opening(net: Tables, hours: int, minute: int) -> int:
     """First open minute at or after a minute; -1 when there is none."""
     at = window_at(net, hours, minute)
-    if at >= net.hours[hours].window0 and minute < net.windows[at].end:
+    if at >= hours_at(net, hours).window0 and minute < window_row(net, at).end:
         return minute
-    return net.windows[at + 1].start if at + 1 < net.hours[hours].window1 else -1
+    return window_row(net, at + 1).start if at + 1 < hours_at(net, hours).window1 else -1
 
 
 @kernel
 def clock(net: Tables, hours: int, minutes: int) -> int:
     """The open clock minute before which exactly so many minutes are worked; -1 when there is none."""
-    low = net.hours[hours].window0
-    high = net.hours[hours].window1
+    low = hours_at(net, hours).window0
+    high = hours_at(net, hours).window1
     while low < high:
         middle = (low + high) // 2
-        if net.windows[middle].before <= minutes:
+        if window_row(net, middle).before <= minutes:
             low = middle + 1
         else:
             high = middle
-    if low == net.hours[hours].window0:
+    if low == hours_at(net, hours).window0:
         return -1
-    window = net.windows[low - 1]
+    window = window_row(net, low - 1)
     minute = window.start + minutes - window.before
     return minute if minute < window.end else -1
 
@@ -64,9 +65,9 @@ def finish(net: Tables, hours: int, start: int, minutes: int) -> int:
     """First clock minute by which so many open minutes have passed since ``start``; -1 when there is none."""
     if minutes <= 0:
         return start
-    at = max(window_at(net, hours, start), net.hours[hours].window0)
-    while at < net.hours[hours].window1:
-        window = net.windows[at]
+    at = max(window_at(net, hours, start), hours_at(net, hours).window0)
+    while at < hours_at(net, hours).window1:
+        window = window_row(net, at)
         opened = max(start, window.start)
         if opened < window.end:
             if opened + minutes <= window.end:
@@ -89,18 +90,25 @@ def begun_minutes(pieces: int, pace: float, rate: float) -> int:
 
 
 @kernel
+def journey(net: Tables, a: int, b: int) -> int:
+    """Minutes from a site to another."""
+    return journey_at(net, a * rules(net).site_count + b).minutes
+
+
+@kernel
 def carriage(net: Tables, a: int, b: int, grams: int) -> int:
     """Weighted cost of one movement of a mass."""
-    cost = net.given[a, b]
+    cost = journey_at(net, a * rules(net).site_count + b).given
     if cost >= 0 or a == b:
         return max(cost, 0)
     best = -1
     co2 = 0
-    for vehicle in range(net.rules[0].vehicles):
-        capacity = net.capacity[vehicle]
+    for vehicle in range(rules(net).vehicle_count):
+        capacity = vehicle_at(net, vehicle).capacity
         trips = max(1, (grams + capacity - 1) // capacity)
-        yen = trips * net.trip[vehicle, a, b, 0]
+        trip = trip_at(net, (vehicle * rules(net).site_count + a) * rules(net).site_count + b)
+        yen = trips * trip.yen
         if best < 0 or yen < best:
             best = yen
-            co2 = trips * net.trip[vehicle, a, b, 1]
-    return net.rules[0].cost * max(best, 0) + net.rules[0].co2 * co2
+            co2 = trips * trip.co2
+    return rules(net).cost * max(best, 0) + rules(net).co2 * co2

@@ -6,44 +6,47 @@ from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.feeding import FINE, HALF, WHOLE, feed, pull, supply_of
 from zagumi.engine.solve.schedule.fitting import fit
-from zagumi.engine.solve.schedule.hours import carriage, run_minutes
+from zagumi.engine.solve.schedule.hours import carriage, journey, run_minutes
 from zagumi.engine.solve.schedule.occupancy import put_lot, set_done, undo
-from zagumi.engine.solve.schedule.records import (
-    BLINK,
-    FORCED,
-    LEADER,
-    LOGGED,
-    MAKESPAN,
-    NEVER,
-    STAMP,
-    State,
-    Tables,
+from zagumi.engine.solve.schedule.records import NEVER, State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    case_at,
+    company_at,
+    firm_at,
+    link_at,
+    lot_at,
+    mode_at,
+    now,
+    op_at,
+    option_at,
+    part_at,
+    rules,
 )
 
 
 @kernel
 def time_cost(net: Tables, st: State, case: int, minute: int) -> int:
     """What it costs when a case is complete at a minute: lateness, buffer, and a longer makespan."""
-    row = net.cases[case]
+    row = case_at(net, case)
     cost = 0
     if minute > row.due:
         cost += row.late * (minute - row.due)
     if minute + row.buffer > row.due:
         cost += row.risk * (minute + row.buffer - row.due)
-    if minute > st.box[MAKESPAN]:
-        cost += net.rules[0].makespan * (minute - st.box[MAKESPAN])
+    if minute > now(st).makespan:
+        cost += rules(net).makespan * (minute - now(st).makespan)
     return cost
 
 
 @kernel
 def permitted(net: Tables, st: State, option: int) -> int:
     """Whether an option may be used in the insertion in hand: eligible, in the chosen team, leading where it must."""
-    row = net.options[option]
+    row = option_at(net, option)
     if not row.eligible:
         return 0
-    if net.cases[net.ops[row.op].case].guarded and st.allowed[row.company] != st.box[STAMP]:
+    if case_at(net, op_at(net, row.op).case).guarded and firm_at(st, row.company).allowed != now(st).stamp:
         return 0
-    if st.box[LEADER] == row.op and not net.companies[row.company].may_lead:
+    if now(st).leader == row.op and not company_at(net, row.company).may_lead:
         return 0
     return 1
 
@@ -51,18 +54,18 @@ def permitted(net: Tables, st: State, option: int) -> int:
 @kernel
 def extra_cost(net: Tables, st: State, option: int, minutes: int) -> int:
     """What an option costs besides yen and grams: a further company in the team, work above entitlement."""
-    row = net.options[option]
+    row = option_at(net, option)
     cost = 0
-    if st.seen[row.company] != st.box[STAMP]:
-        cost += net.rules[0].companies
-    if net.rules[0].fairness > 0 and net.rules[0].entitled > 0:
-        whole = net.rules[0].entitled
+    if firm_at(st, row.company).seen != now(st).stamp:
+        cost += rules(net).companies
+    if rules(net).fairness > 0 and rules(net).entitled > 0:
+        whole = rules(net).entitled
         total = 0
-        for company in range(len(net.companies)):
-            total += st.awarded[company]
-        over = st.awarded[row.company] * whole - total * net.companies[row.company].entitled
+        for company in range(rules(net).company_count):
+            total += firm_at(st, company).awarded
+        over = firm_at(st, row.company).awarded * whole - total * company_at(net, row.company).entitled
         if over >= 0:
-            cost += net.rules[0].fairness * (minutes * (whole - net.companies[row.company].entitled) // whole)
+            cost += rules(net).fairness * (minutes * (whole - company_at(net, row.company).entitled) // whole)
     return cost
 
 
@@ -75,8 +78,8 @@ def probe(
     Returns:
         (mode, start, end, setup, ready, weighted cost with movements); mode is -1 when it goes nowhere.
     """
-    row = net.options[option]
-    op = net.ops[row.op]
+    row = option_at(net, option)
+    op = op_at(net, row.op)
     ready, cost = pull(net, st, row.op, taker, quantity, row.site, stream, final)
     if ready < 0:
         return -1, 0, 0, 0, 0, 0
@@ -89,25 +92,23 @@ def probe(
     if best < 0:
         return -1, 0, 0, 0, 0, 0
     cost += row.fixed + row.unit * quantity
-    case = net.cases[op.case]
+    case = case_at(net, op.case)
     if op.last and case.site >= 0:
-        if best_end + net.minutes[row.site, case.site] > net.rules[0].horizon:
+        if best_end + journey(net, row.site, case.site) > rules(net).horizon:
             return -1, 0, 0, 0, 0, 0
         cost += carriage(net, row.site, case.site, quantity * op.mass)
     return best, best_start, best_end, best_setup, ready, cost
 
 
 @kernel
-def settle(
-    net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int
-) -> tuple[int, int]:
+def settle(net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int) -> tuple[int, int]:
     """Put a sub-lot on an option. Returns its end and cost; the end is -1 when it goes nowhere."""
     mode, start, end, setup, ready, cost = probe(net, st, option, taker, quantity, stream, final)
     if mode < 0:
         return -1, 0
-    row = net.options[option]
-    number = net.ops[row.op].lot0 + taker
-    lot = st.lots[number]
+    row = option_at(net, option)
+    number = op_at(net, row.op).lot0 + taker
+    lot = lot_at(st, number)
     lot.op = row.op
     lot.mode = mode
     lot.quantity = quantity
@@ -126,15 +127,15 @@ def settle(
 @kernel
 def _outlook(net: Tables, st: State, option: int, end: int, cost: int) -> int:
     """What the rest of the case may cost when a sub-lot on an option costs so much and ends then."""
-    row = net.options[option]
-    return cost + row.tail_cost + time_cost(net, st, net.ops[row.op].case, end + row.tail_time)
+    row = option_at(net, option)
+    return cost + row.tail_cost + time_cost(net, st, op_at(net, row.op).case, end + row.tail_time)
 
 
 @kernel
 def _streams(net: Tables, op: int, quantity: int) -> int:
     """How many ways of streaming are worth a try for what feeds an operation."""
-    for link in range(net.ops[op].link0, net.ops[op].link1):
-        if 0 < net.links[link].batch < quantity * net.links[link].per:
+    for link in range(op_at(net, op).link0, op_at(net, op).link1):
+        if 0 < link_at(net, link).batch < quantity * link_at(net, link).per:
             return 3
     return 1
 
@@ -142,18 +143,18 @@ def _streams(net: Tables, op: int, quantity: int) -> int:
 @kernel
 def _best_single(net: Tables, st: State, op: int, only: int) -> tuple[int, int, int]:
     """(option, stream, value) of the best way to make the rest in one sub-lot; option is -1 when there is none."""
-    row = net.ops[op]
+    row = op_at(net, op)
     best, best_stream, best_value, best_end = -1, WHOLE, 0, NEVER
     for option in range(row.option0, row.option1):
         if (only >= 0 and option != only) or not permitted(net, st, option):
             continue
-        if best >= 0 and only < 0 and below(st, 1000) < st.box[BLINK]:
+        if best >= 0 and only < 0 and below(st, 1000) < now(st).blink:
             continue
         for stream in range(_streams(net, op, row.rest)):
             mode, _, end, _, _, cost = probe(net, st, option, row.frozen, row.rest, stream, 1)
             if mode < 0:
                 continue
-            cost += extra_cost(net, st, option, net.options[option].run)
+            cost += extra_cost(net, st, option, option_at(net, option).run)
             value = _outlook(net, st, option, end, cost)
             if best < 0 or value < best_value or (value == best_value and end < best_end):
                 best, best_stream, best_value, best_end = option, stream, value, end
@@ -161,70 +162,79 @@ def _best_single(net: Tables, st: State, op: int, only: int) -> tuple[int, int, 
 
 
 @kernel
+def _copy_part(st: State, to: int, of: int) -> None:
+    there, here = part_at(st, to), part_at(st, of)
+    there.option = here.option
+    there.end = here.end
+    there.quantity = here.quantity
+    there.value = here.value
+
+
+@kernel
 def _choose_parts(net: Tables, st: State, op: int, parts: int) -> int:
     """Fill ``st.parts`` with the best options for so many sub-lots and share the pieces so that all end together."""
-    row = net.ops[op]
+    row = op_at(net, op)
     trial = max(row.least, row.rest // parts)
     found = 0
     for option in range(row.option0, row.option1):
-        if not permitted(net, st, option) or below(st, 1000) < st.box[BLINK]:
+        if not permitted(net, st, option) or below(st, 1000) < now(st).blink:
             continue
         mode, _, end, _, _, cost = probe(net, st, option, row.frozen, trial, FINE, 0)
         if mode < 0:
             continue
-        value = _outlook(net, st, option, end, cost + extra_cost(net, st, option, net.options[option].run // parts))
+        value = _outlook(net, st, option, end, cost + extra_cost(net, st, option, option_at(net, option).run // parts))
         at = min(found, parts)
-        while at > 0 and (value < st.parts[at - 1].value):
+        while at > 0 and (value < part_at(st, at - 1).value):
             if at < parts:
-                st.parts[at] = st.parts[at - 1]
+                _copy_part(st, at, at - 1)
             at -= 1
         if at < parts:
-            part = st.parts[at]
+            part = part_at(st, at)
             part.option, part.end, part.value = option, end, value
         found = min(found + 1, parts)
     if found < parts:
         return 0
     speed, done = 0.0, float(row.rest - parts * trial)
     for at in range(parts):
-        option_row = net.options[st.parts[at].option]
+        option_row = option_at(net, part_at(st, at).option)
         pieces = option_row.rate / max(option_row.pace, 1e-3)
         speed += pieces
-        done += st.parts[at].end * pieces
+        done += part_at(st, at).end * pieces
     left = row.rest
     for at in range(parts):
-        part = st.parts[at]
-        option_row = net.options[part.option]
+        part = part_at(st, at)
+        option_row = option_at(net, part.option)
         pieces = int(trial + (done / speed - part.end) * option_row.rate / max(option_row.pace, 1e-3))
         part.quantity = max(row.least, min(pieces, left - row.least * (parts - 1 - at)))
         left -= part.quantity
-    st.parts[parts - 1].quantity += left
+    part_at(st, parts - 1).quantity += left
     return 1
 
 
 @kernel
 def _settle_parts(net: Tables, st: State, op: int, parts: int, stream: int) -> tuple[int, int, int]:
     """Put the chosen parts in place. Returns (1, cost, value), or (0, 0, 0) with nothing undone."""
-    row = net.ops[op]
+    row = op_at(net, op)
     total, rest, latest = 0, 0, 0
     for at in range(parts):
-        part = st.parts[at]
+        part = part_at(st, at)
         end, cost = settle(net, st, part.option, row.frozen + at, part.quantity, stream, 1 if at == parts - 1 else 0)
-        if end < 0 or st.box[FORCED] > 0:
+        if end < 0 or now(st).forced > 0:
             return 0, 0, 0
-        option = net.options[part.option]
+        option = option_at(net, part.option)
         total += cost
         rest = max(rest, option.tail_cost)
         latest = max(latest, end + option.tail_time)
-        rest += extra_cost(net, st, part.option, st.lots[row.lot0 + row.frozen + at].run)
+        rest += extra_cost(net, st, part.option, lot_at(st, row.lot0 + row.frozen + at).run)
     return 1, total, total + rest + time_cost(net, st, row.case, latest)
 
 
 @kernel
 def _place_split(net: Tables, st: State, op: int, known: int, value: int) -> tuple[int, int]:
     """Try to split; (sub-lots, cost) placed when that beats a known value, (0, 0) and nothing changed when not."""
-    row = net.ops[op]
+    row = op_at(net, op)
     streams = _streams(net, op, row.rest)
-    mark = st.box[LOGGED]
+    mark = now(st).logged
     best, best_stream, best_value = 0, WHOLE, value
     for parts in range(2, row.lots + 1):
         if not _choose_parts(net, st, op, parts):
@@ -232,39 +242,39 @@ def _place_split(net: Tables, st: State, op: int, known: int, value: int) -> tup
         for stream in range(min(streams, HALF)):
             done, _, found = _settle_parts(net, st, op, parts, stream)
             undo(net, st, mark)
-            st.box[FORCED] = 0
+            now(st).forced = 0
             if done and (found < best_value or not (known or best)):
                 best, best_stream, best_value = parts, stream, found
                 for at in range(parts):
-                    st.chosen[at] = st.parts[at]
+                    _copy_part(st, rules(net).part_count + at, at)
     if best:
         for at in range(best):
-            st.parts[at] = st.chosen[at]
+            _copy_part(st, at, rules(net).part_count + at)
         done, cost, _ = _settle_parts(net, st, op, best, best_stream)
         if done:
             return best, cost
         undo(net, st, mark)
-        st.box[FORCED] = 0
+        now(st).forced = 0
     return 0, 0
 
 
 @kernel
 def _feed_frozen(net: Tables, st: State, op: int) -> int:
     """Give the frozen sub-lots of an operation their pieces; their cost, or -1 when there are not enough."""
-    row = net.ops[op]
+    row = op_at(net, op)
     total = 0
     for taker in range(row.frozen):
-        lot = st.lots[row.lot0 + taker]
-        option = net.options[net.modes[lot.mode].option]
+        lot = lot_at(st, row.lot0 + taker)
+        option = option_at(net, mode_at(net, lot.mode).option)
         final = 1 if taker == row.frozen - 1 and row.rest == 0 else 0
         ready, cost = pull(net, st, op, taker, lot.quantity, option.site, WHOLE, final)
         if ready < 0:
             return -1
         feed(net, st, taker)
         total += cost + option.fixed + option.unit * lot.quantity
-        case = net.cases[row.case]
+        case = case_at(net, row.case)
         if row.last and case.site >= 0:
-            if lot.end + net.minutes[option.site, case.site] > net.rules[0].horizon:
+            if lot.end + journey(net, option.site, case.site) > rules(net).horizon:
                 return -1
             total += carriage(net, option.site, case.site, lot.quantity * row.mass)
     return total
@@ -273,9 +283,9 @@ def _feed_frozen(net: Tables, st: State, op: int) -> int:
 @kernel
 def _pressed(net: Tables, st: State, op: int, option: int, stream: int) -> int:
     """Whether time costs something when the operation is made in one sub-lot there."""
-    row = net.ops[op]
+    row = op_at(net, op)
     _, _, end, _, _, _ = probe(net, st, option, row.frozen, row.rest, stream, 1)
-    return 1 if time_cost(net, st, row.case, end + net.options[option].tail_time) > 0 else 0
+    return 1 if time_cost(net, st, row.case, end + option_at(net, option).tail_time) > 0 else 0
 
 
 @kernel
@@ -284,8 +294,8 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
 
     Returns 1, or 0 with nothing changed when it goes nowhere.
     """
-    row = net.ops[op]
-    mark = st.box[LOGGED]
+    row = op_at(net, op)
+    mark = now(st).logged
     total = _feed_frozen(net, st, op)
     if total < 0:
         undo(net, st, mark)
@@ -304,13 +314,13 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
                 return 0
             _, cost = settle(net, st, option, row.frozen, row.rest, stream, 1)
             parts = 1
-            if st.box[FORCED] > 0:
-                st.box[FORCED] = 0
+            if now(st).forced > 0:
+                now(st).forced = 0
                 undo(net, st, mark)
                 return 0
         lots += parts
         total += cost
     for number in range(row.lot0, row.lot0 + lots):
-        st.seen[net.options[net.modes[st.lots[number].mode].option].company] = st.box[STAMP]
+        firm_at(st, option_at(net, mode_at(net, lot_at(st, number).mode).option).company).seen = now(st).stamp
     set_done(st, op, lots, 1, total)
     return 1

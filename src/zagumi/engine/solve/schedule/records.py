@@ -1,25 +1,28 @@
-"""The arrays that compiled code works on: what is given (:class:`Tables`) and what changes (:class:`State`).
+"""The arrays that compiled code works on: what is given (:class:`TableRows`) and what changes (:class:`StateRows`).
 
-Indices are positions in these arrays. Times are clock minutes unless a comment says worked minutes; costs are weighted
-(they add up to the objective of ``docs/engine/problem.md``). ``-1`` means none.
+Every array holds records of the type of the same name; a position in it is what other records refer to. Times are
+clock minutes unless a comment says worked minutes; costs are weighted (they add up to the objective of
+``docs/engine/problem.md``); ``-1`` means none.
+
+Compiled functions do not take these arrays but one number for all of them, a :data:`Tables` or a :data:`State`: the
+address of a :class:`Store`'s directory, from which ``rows`` reads single records. Passing tens of arrays instead made
+compiling six times slower, and every call.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, NewType, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zagumi.engine.solve.compiled import declare
-
 NEVER = 1 << 40  # later than any minute of any problem
 BATCHES = 20  # most transfers in which one sub-lot streams to another
 
-# positions in State.box
-LOGGED, VALUE, MISSING, MAKESPAN, UNFAIR, FORCED, PULLS, ARRIVALS, STAMP, RANDOM, BLINK, LEADER, DIRTY = range(13)
-
 Rows = Any  # a record array: rows[i].field
+Tables = NewType("Tables", int)
+State = NewType("State", int)
 
 
 def _record(whole: str, real: str = "") -> np.dtype[Any]:
@@ -28,11 +31,14 @@ def _record(whole: str, real: str = "") -> np.dtype[Any]:
 
 
 RULES = _record(
-    "horizon cost co2 makespan fairness companies max_companies lead_required machines families entitled vehicles"
+    "horizon cost co2 makespan fairness companies max_companies lead_required entitled"
+    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count"
 )
-# late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand
+# late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
+# single: one company does it all
 CASE = _record("release due late risk buffer site op0 op1 guarded single")
-# rest: pieces not frozen; lots: most sub-lots of the rest; slots: room for sub-lots, frozen ones first
+# rest: pieces not frozen; lots: most sub-lots of the rest; slots: room for sub-lots, frozen ones first;
+# out0, out1: its links to others; last: it has none
 OP = _record(
     "case quantity rest option0 option1 link0 link1 out0 out1 lot0 slots frozen lots least pause family mass last"
 )
@@ -40,28 +46,22 @@ OP = _record(
 OPTION = _record("op machine company site mode0 mode1 setup run fixed unit eligible tail_time tail_cost", "pace rate")
 MODE = _record("option person hours")
 LINK = _record("before after per batch lag mass feed0 width")
+OUT = _record("link")
 MACHINE = _record("hours site company band0 band1 setup0 family")
+ROOM = _record("first")
 HOURS = _record("window0 window1")
 WINDOW = _record("start end before")  # before: worked minutes before its start
 BAND = _record("start end minutes")
+SETUP = _record("minutes")
 COMPANY = _record("may_lead entitled apart0 apart1")
-
-# ready: first minute its feeds and release allow; supply: least worked minute at which its run may begin
-LOT = _record("op mode quantity start end setup run ready supply frozen tied")
-FEED = _record("pieces size count")  # count - 1 transfers of ``size`` pieces and one of the rest
-SPAN = _record("start end lot")
-DONE = _record("lots placed cost")
-WORTH = _record("value end missing")
-LOG = _record("kind item mode quantity start end setup run ready supply tied")
-PULL = _record("link giver pieces size count")
-ARRIVAL = _record("time ahead")
-# option chosen for a part of a split operation, when a trial of ``quantity`` pieces ends there, what it is worth
-PART = _record("option end quantity value")
-LABEL = _record("end cost ready start")
+APART = _record("company")
+VEHICLE = _record("capacity")
+JOURNEY = _record("minutes given")  # given: weighted cost whatever the mass; -1: by vehicle
+TRIP = _record("yen co2")
 
 
-class Tables(NamedTuple):
-    """What is given; one-dimensional record arrays unless noted."""
+class TableRows(NamedTuple):
+    """What is given."""
 
     rules: Rows  # one row
     cases: Rows
@@ -69,83 +69,95 @@ class Tables(NamedTuple):
     options: Rows  # by operation, then machine
     modes: Rows  # an option with each person who may attend it
     links: Rows  # by the operation they lead to
-    out: NDArray[np.int64]  # links by the operation they come from
+    out: Rows  # links by the operation they come from
     machines: Rows
-    room: NDArray[np.int64]  # first span of each machine, then of each person, then the end
+    rooms: Rows  # first span of each machine, then of each person, then the end
     hours: Rows
     windows: Rows
     bands: Rows
-    setups: NDArray[np.int64]  # minutes by (family before, family), row by row; -1 when not listed
+    setups: Rows  # by (family before, family), row by row, for each machine that has such a table; -1: not listed
     companies: Rows
-    apart: NDArray[np.int64]
-    capacity: NDArray[np.int64]  # grams of each vehicle
-    minutes: NDArray[np.int64]  # travel, [site, site]
-    given: NDArray[np.int64]  # weighted cost of a movement whatever its mass, [site, site]; -1: by vehicle
-    trip: NDArray[np.int64]  # yen and grams of one trip, [vehicle, site, site, 2]
+    apart: Rows
+    vehicles: Rows
+    journeys: Rows  # by (from site, to site)
+    trips: Rows  # one trip by (vehicle, from site, to site)
 
 
-class State(NamedTuple):
+# ready: first minute its feeds and release allow; supply: least worked minute at which its run may begin;
+# tied: it stands among the spans of its machine
+LOT = _record("op mode quantity start end setup run ready supply frozen tied")
+FEED = _record("pieces batch count")  # count - 1 transfers of ``batch`` pieces and one of the rest
+SPAN = _record("start end lot")
+USED = _record("spans")
+OFFER = _record("minutes")
+# cost: of its sub-lots and of what moves to them; pick: option suggested for it; stamp: see NOW; dirty: not as in the
+# best plan; key: place in an order
+DONE = _record("lots placed cost pick stamp dirty key")
+WORTH = _record("value end missing stamp")
+FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
+LOG = _record("kind index mode quantity start end setup run ready supply")
+# logged, forced, pulls, arrivals, dirty: how many rows are in use; stamp: the last one given out; blink: chance in
+# a thousand to overlook an option; leader: operation that a company able to lead must do
+NOW = _record("logged value missing makespan unfair forced pulls arrivals stamp random blink leader dirty queue")
+PULL = _record("link giver pieces batch count")
+ARRIVAL = _record("time ahead")
+# an option for a part of a split operation, when a trial ends there, what it is worth
+PART = _record("option end quantity value")
+TEAM = _record("company")
+ITEM = _record("index")
+
+
+class StateRows(NamedTuple):
     """What changes."""
 
+    now: Rows  # one row
     lots: Rows
     feeds: Rows
     spans: Rows
-    used: NDArray[np.int64]  # spans in use of each machine and person
-    offered: NDArray[np.int64]  # minutes taken of each band
-    ops: Rows  # DONE
-    cases: Rows  # WORTH
-    awarded: NDArray[np.int64]  # working minutes of each company
+    used: Rows  # of each machine, then of each person
+    offers: Rows  # minutes taken of each band
+    done: Rows  # of each operation
+    worths: Rows  # of each case
+    firms: Rows  # of each company
     log: Rows
-    box: NDArray[np.int64]  # single values, by the names above
     pulls: Rows
     arrivals: Rows
     parts: Rows
-    chosen: Rows
-    labels: Rows
-    label_count: NDArray[np.int64]
-    front: Rows
-    forced: NDArray[np.int64]  # operations to take out because a set-up no longer fits
-    pick: NDArray[np.int64]  # option suggested for each operation
-    allowed: NDArray[np.int64]  # stamp of each company that may work on the case in hand
-    mark: NDArray[np.int64]  # stamp of each operation
-    seen: NDArray[np.int64]  # stamp of each company
-    team: NDArray[np.int64]
-    order: NDArray[np.int64]
-    keys: NDArray[np.int64]
-    dirty: NDArray[np.int64]  # operations changed since the best plan was kept
+    team: Rows
+    forced: Rows  # operations to take out because a set-up no longer fits
+    queue: Rows  # cases or operations in the order of their insertion
+    dirty: Rows  # operations changed since the best plan was kept
     best_lots: Rows  # the best plan so far
     best_feeds: Rows
-    best_ops: Rows
+    best_done: Rows
 
 
-def _example(kind: type[Any], records: dict[str, np.dtype[Any]], dimensions: dict[str, int]) -> Any:
-    """A value of a named tuple of arrays, for its type."""
-    return kind(
-        *(
-            np.zeros(1, dtype=records[name]).view(np.recarray)
-            if name in records
-            else np.zeros((1,) * dimensions.get(name, 1), dtype=np.int64)
-            for name in kind._fields
-        )
-    )
+Kind = TypeVar("Kind", TableRows, StateRows)
 
 
-declare(
-    "Tables",
-    _example(
-        Tables,
-        {"rules": RULES, "cases": CASE, "ops": OP, "options": OPTION, "modes": MODE, "links": LINK, "machines": MACHINE,
-         "hours": HOURS, "windows": WINDOW, "bands": BAND, "companies": COMPANY},
-        {"minutes": 2, "given": 2, "trip": 4},
-    ),
-)
-declare(
-    "State",
-    _example(
-        State,
-        {"lots": LOT, "feeds": FEED, "spans": SPAN, "ops": DONE, "cases": WORTH, "log": LOG, "pulls": PULL,
-         "arrivals": ARRIVAL, "parts": PART, "chosen": PART, "labels": LABEL, "front": LABEL, "best_lots": LOT,
-         "best_feeds": FEED, "best_ops": DONE},
-        {},
-    ),
-)
+@dataclass(frozen=True)
+class Store(Generic[Kind]):
+    """Arrays and the directory of their addresses; it must live as long as its number is used."""
+
+    rows: Kind
+    directory: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Kind) -> Store[Kind]:
+        """A directory for arrays that are not made anew any more."""
+        return cls(rows, np.array([array.ctypes.data for array in rows], dtype=np.int64))
+
+    @property
+    def tables(self) -> Tables:
+        """The number by which compiled code finds the arrays of tables."""
+        return cast(Tables, self.directory.ctypes.data)
+
+    @property
+    def state(self) -> State:
+        """The number by which compiled code finds the arrays of a state."""
+        return cast(State, self.directory.ctypes.data)
+
+
+def blank(dtype: np.dtype[Any], size: int) -> Rows:
+    """So many zeroed rows, at least one."""
+    return np.zeros(max(1, size), dtype=dtype).view(np.recarray)

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.chance import below
-from zagumi.engine.solve.schedule.records import STAMP, State, Tables
+from zagumi.engine.solve.schedule.records import State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    apart_at,
+    case_at,
+    company_at,
+    done_at,
+    firm_at,
+    lot_at,
+    mode_at,
+    now,
+    op_at,
+    option_at,
+    rules,
+    team_at,
+)
 
 
 @kernel
 def _joins(net: Tables, st: State, size: int, company: int) -> int:
     """Whether a company is in the team so far (2), may join it (1) or not (0)."""
     for at in range(size):
-        if st.team[at] == company:
+        if team_at(st, at).company == company:
             return 2
-    for other in range(net.companies[company].apart0, net.companies[company].apart1):
+    for other in range(company_at(net, company).apart0, company_at(net, company).apart1):
         for at in range(size):
-            if st.team[at] == net.apart[other]:
+            if team_at(st, at).company == apart_at(net, other).company:
                 return 0
     return 1
 
@@ -24,15 +38,15 @@ def _joins(net: Tables, st: State, size: int, company: int) -> int:
 def _hardest(net: Tables, st: State, case: int, size: int) -> tuple[int, int]:
     """The operation no company of the team can do that has the fewest to choose from, and how many; -1 when all is covered."""
     hardest, fewest = -1, 0
-    for op in range(net.cases[case].op0, net.cases[case].op1):
-        row = net.ops[op]
-        if row.rest == 0 or st.ops[op].placed:
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        row = op_at(net, op)
+        if row.rest == 0 or done_at(st, op).placed:
             continue
         open_to = 0
         for option in range(row.option0, row.option1):
-            if not net.options[option].eligible:
+            if not option_at(net, option).eligible:
                 continue
-            joins = _joins(net, st, size, net.options[option].company)
+            joins = _joins(net, st, size, option_at(net, option).company)
             if joins == 2:
                 open_to = -1
                 break
@@ -46,11 +60,11 @@ def _hardest(net: Tables, st: State, case: int, size: int) -> tuple[int, int]:
 def _covers(net: Tables, st: State, case: int, company: int) -> int:
     """How many operations of a case, not placed, a company can do."""
     count = 0
-    for op in range(net.cases[case].op0, net.cases[case].op1):
-        if st.ops[op].placed or net.ops[op].rest == 0:
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        if done_at(st, op).placed or op_at(net, op).rest == 0:
             continue
-        for option in range(net.ops[op].option0, net.ops[op].option1):
-            if net.options[option].eligible and net.options[option].company == company:
+        for option in range(op_at(net, op).option0, op_at(net, op).option1):
+            if option_at(net, option).eligible and option_at(net, option).company == company:
                 count += 1
                 break
     return count
@@ -60,11 +74,11 @@ def _covers(net: Tables, st: State, case: int, company: int) -> int:
 def _fixed_team(net: Tables, st: State, case: int) -> int:
     """Start the team with the companies whose work on the case stands; returns its size."""
     size = 0
-    for op in range(net.cases[case].op0, net.cases[case].op1):
-        for number in range(net.ops[op].lot0, net.ops[op].lot0 + st.ops[op].lots):
-            company = net.options[net.modes[st.lots[number].mode].option].company
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        for number in range(op_at(net, op).lot0, op_at(net, op).lot0 + done_at(st, op).lots):
+            company = option_at(net, mode_at(net, lot_at(st, number).mode).option).company
             if _joins(net, st, size, company) != 2:
-                st.team[size] = company
+                team_at(st, size).company = company
                 size += 1
     return size
 
@@ -72,7 +86,7 @@ def _fixed_team(net: Tables, st: State, case: int) -> int:
 @kernel
 def _has_lead(net: Tables, st: State, size: int) -> int:
     for at in range(size):
-        if net.companies[st.team[at]].may_lead:
+        if company_at(net, team_at(st, at).company).may_lead:
             return 1
     return 0
 
@@ -81,11 +95,11 @@ def _has_lead(net: Tables, st: State, size: int) -> int:
 def _pick_for(net: Tables, st: State, case: int, op: int, size: int, leading: int) -> int:
     """A company for an operation, one that covers much of the case being likelier; -1 when there is none."""
     best, best_score = -1, 0
-    for option in range(net.ops[op].option0, net.ops[op].option1):
-        row = net.options[option]
+    for option in range(op_at(net, op).option0, op_at(net, op).option1):
+        row = option_at(net, option)
         if not row.eligible or _joins(net, st, size, row.company) != 1:
             continue
-        if leading and not net.companies[row.company].may_lead:
+        if leading and not company_at(net, row.company).may_lead:
             continue
         score = (1 + _covers(net, st, case, row.company)) * (100 + below(st, 200))
         if score > best_score:
@@ -96,8 +110,8 @@ def _pick_for(net: Tables, st: State, case: int, op: int, size: int, leading: in
 @kernel
 def draw_team(net: Tables, st: State, case: int) -> int:
     """Draw a team that can do the whole case and stamp it in ``st.allowed``; 0 when this draw found none."""
-    limit = 1 if net.cases[case].single else net.rules[0].max_companies
-    need_lead = net.rules[0].lead_required
+    limit = 1 if case_at(net, case).single else rules(net).max_companies
+    need_lead = rules(net).lead_required
     size = _fixed_team(net, st, case)
     while True:
         op, open_to = _hardest(net, st, case, size)
@@ -109,25 +123,25 @@ def draw_team(net: Tables, st: State, case: int) -> int:
         company = _pick_for(net, st, case, op, size, leading)
         if company < 0:
             return 0
-        st.team[size] = company
+        team_at(st, size).company = company
         size += 1
     # room that is left goes to further companies, a leading one first when one is missing
-    for op in range(net.cases[case].op0, net.cases[case].op1):
-        start = net.ops[op].option0
-        count = net.ops[op].option1 - start
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        start = op_at(net, op).option0
+        count = op_at(net, op).option1 - start
         shift = below(st, count) if count > 0 else 0
         for number in range(count):
-            row = net.options[start + (number + shift) % count]
+            row = option_at(net, start + (number + shift) % count)
             missing = need_lead and not _has_lead(net, st, size)
-            if size >= limit or not row.eligible or (missing and not net.companies[row.company].may_lead):
+            if size >= limit or not row.eligible or (missing and not company_at(net, row.company).may_lead):
                 continue
             if not missing and number > 0:
                 break
             if _joins(net, st, size, row.company) == 1:
-                st.team[size] = row.company
+                team_at(st, size).company = row.company
                 size += 1
     if need_lead and not _has_lead(net, st, size):
         return 0
     for at in range(size):
-        st.allowed[st.team[at]] = st.box[STAMP]
+        firm_at(st, team_at(st, at).company).allowed = now(st).stamp
     return 1
