@@ -3,11 +3,15 @@
 import argparse
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 from contextlib import nullcontext
+from importlib import import_module
 from typing import Any
+
+from zagumi.cli.worker import when_alone
 
 log = logging.getLogger("zagumi.serve")
 
@@ -53,6 +57,7 @@ def serve_pages(host: str, port: int, threads: int = 8) -> None:
     """Serve until SIGTERM or SIGINT, after ``prepare``."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     server = Granian(
         "zagumi.platform.wsgi:application",
@@ -60,10 +65,18 @@ def serve_pages(host: str, port: int, threads: int = 8) -> None:
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=threads,
+        backpressure=threads * 4,
         respawn_failed_workers=True,
-        log_level="warning",
+        log_level=LogLevels.warning,
     )
-    server.serve()
+    main = os.getpid()
+
+    def application(_target: str) -> Any:
+        """The application, loaded in a server process that must not outlive this one."""
+        when_alone(main, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        return import_module("zagumi.platform.wsgi").application
+
+    server.serve(target_loader=application)
 
 
 class WorkerProcess:
@@ -90,8 +103,8 @@ class WorkerProcess:
                 if self._over.is_set():
                     return
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "zagumi.cli.worker", "worker", "--with-parent"],
-                    stdin=subprocess.PIPE,
+                    [sys.executable, "-m", "zagumi.cli.worker", "worker", "--parent", str(os.getpid())],
+                    stdin=subprocess.DEVNULL,
                     # Ctrl-C is for the server, which then ends the worker in good order.
                     start_new_session=True,
                 )

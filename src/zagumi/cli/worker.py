@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 log = logging.getLogger("zagumi.jobs")
@@ -15,7 +17,7 @@ def add_to(subparsers: Any) -> None:
     """Add the ``worker`` command."""
     parser = subparsers.add_parser("worker", help="do the background work of the platform until told to stop")
     parser.add_argument("--once", action="store_true", help="do what is waiting, then end")
-    parser.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, has ended")
     parser.set_defaults(run=run)
 
 
@@ -36,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    if args.with_parent:
-        threading.Thread(target=_stop_when_alone, args=(worker,), daemon=True).start()
+    if args.parent:
+        when_alone(args.parent, worker.stop)
     log.info("worker %s is ready", worker.name)
     if args.once:
         worker.drain()
@@ -47,9 +49,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _stop_when_alone(worker: Any) -> None:
-    sys.stdin.buffer.read()
-    worker.stop()
+def when_alone(parent: int, then: Callable[[], None]) -> None:
+    """Call ``then`` once ``parent`` is no longer this process's parent, that is, has ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        then()
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 if __name__ == "__main__":

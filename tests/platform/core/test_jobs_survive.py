@@ -194,11 +194,3 @@ def test_the_worker_command_works_off_what_waits(database: Database, network: Ne
 
     assert done.returncode == 0, done.stderr
     assert Job.objects.get().state == "failed"
-
-
-def test_the_worker_command_ends_when_its_parent_closes_the_pipe(database: Database, network: Network) -> None:
-    command = [sys.executable, "-m", "zagumi.cli.worker", "worker", "--with-parent"]
-    with subprocess.Popen(command, env=database.environment, stdin=subprocess.PIPE) as worker:
-        assert worker.stdin
-        worker.stdin.close()
-        assert worker.wait(PATIENCE) == 0
