@@ -23,7 +23,7 @@ from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.codes import next_code
 from zagumi.platform.core.errors import NotNow, Refused
 from zagumi.platform.core.models import Network, Party
-from zagumi.platform.core.services import service
+from zagumi.platform.core.services import add_party, service
 from zagumi.platform.core.states import Flow
 from zagumi.platform.network.checks import Faults
 from zagumi.platform.network.models import Company, Site
@@ -91,8 +91,8 @@ def register_buyer(actor: Actor, *, sheet: BuyerSheet) -> Party:
     if any(folded(party.name) == folded(sheet.name) for party in known):
         faults.add("buyer_name", sheet.name, _("a name that no buyer has yet; choose the buyer from the list"))
     faults.done()
-    party = Party.objects.create(
-        code=next_code(None, "P", yearly=False),
+    return add_party(
+        actor,
         kind=Party.Kind.BUYER,
         name=sheet.name.strip(),
         phone=sheet.phone,
@@ -100,9 +100,6 @@ def register_buyer(actor: Actor, *, sheet: BuyerSheet) -> Party:
         email=sheet.email,
         address=sheet.address,
     )
-    party.networks.add(actor.network_id)
-    audit.record(actor, gettext_noop("registered the buyer"), party, changes={"name": ("", party.name)})
-    return party
 
 
 @service

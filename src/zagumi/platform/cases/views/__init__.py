@@ -1,0 +1,1 @@
+"""Pages of cases: form to service, query to page."""
