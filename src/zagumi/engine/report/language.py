@@ -26,7 +26,11 @@ class Language:
 
     def __call__(self, text: str, **values: object) -> str:
         """A sentence in this language."""
-        return self._table.get(text, text).format(**values)
+        return self.lookup(text).format(**values)
+
+    def lookup(self, text: str) -> str:
+        """A sentence in this language with its ``{names}`` left as they are; the English one when there is none."""
+        return self._table.get(text, text)
 
     def each(self, *texts: str) -> tuple[str, ...]:
         """Several words, for the heads of a table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zagumi.engine.insight.compare import working_minutes
-from zagumi.engine.insight.lateness import Cause, Kind, why_late
+from zagumi.engine.insight.lateness import Cause, Kind, Lateness, why_late
 from zagumi.engine.plan.cost import CaseMeasures, Measures, measure
 from zagumi.engine.report import charts
 from zagumi.engine.report.language import Language
@@ -127,16 +127,14 @@ def lateness(story: Story) -> str:
     parts = []
     for case in story.late[:LATE_UP_TO]:
         why = why_late(story.problem, story.plan, case.case)
-        kinds = [f"{say(KINDS[kind])} {say.duration(saves)}" for kind, saves in why.kinds]
-        reasons = say.list(tuple(kinds)) if kinds else say("the work itself and the way between the machines")
-        single = "".join(f"<li>{text(_cause(story, cause))}</li>" for cause in why.causes[:3])
+        single = "".join(f"<li>{text(cause_line(story, cause))}</li>" for cause in why.causes[:3])
         due = story.problem.case[case.case].due or 0
         least = ""
         if why.at_best > due:
             least = " " + say("Even without any wait it would end {time} late.", time=say.duration(why.at_best - due))
         parts.append(
             f"<li><b>{text(case.case)}</b> {text(say('{time} late', time=say.duration(case.tardy_minutes)))}: "
-            f"{text(reasons)}{text(least)}<ul>{single}</ul></li>"
+            f"{text(reasons_line(story, why))}{text(least)}<ul>{single}</ul></li>"
         )
     body = f'<ol class="causes">{"".join(parts)}</ol>' if parts else ""
     note = say("Only what the lateness rests on is named: what slack absorbs, or other cases suffer, does not count.")
@@ -145,7 +143,15 @@ def lateness(story: Story) -> str:
     return section("late", say("Why late"), body, note) + _loads(story)
 
 
-def _cause(story: Story, cause: Cause) -> str:
+def reasons_line(story: Story, why: Lateness) -> str:
+    """What a case's lateness rests on, by kind."""
+    say = story.say
+    kinds = tuple(f"{say(KINDS[kind])} {say.duration(saves)}" for kind, saves in why.kinds)
+    return say.list(kinds) if kinds else say("the work itself and the way between the machines")
+
+
+def cause_line(story: Story, cause: Cause) -> str:
+    """One reason of lateness."""
     say = story.say
     sentence = say(
         "{operation} on {machine}: {kind}, {time}; without it {saves} less",

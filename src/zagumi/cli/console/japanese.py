@@ -1,0 +1,174 @@
+"""The Japanese of the command line's sentences; a test holds it complete."""
+
+JAPANESE: dict[str, str] = {
+    # argparse
+    "usage: ": "使い方: ",
+    "positional arguments": "引数",
+    "options": "オプション",
+    "show this help message and exit": "この説明を表示して終わる",
+    "{prog}: {what}": "{prog}: {what}",
+    # zagumi
+    "Plan the work of many small factories as if they were one.": (
+        "多くの小さな工場の仕事を、一つの工場のように計画します。"
+    ),
+    "--lang ja|en, anywhere on the line, chooses the language; else the environment's LANG does.": (
+        "--lang ja|en をどこに書いても言語を選べます。なければ環境変数LANGに従います。"
+    ),
+    "This is a fault of the program, not of your input. Please report it: {what}": (
+        "入力ではなくプログラムの誤りです。お知らせください:{what}"
+    ),
+    "With ZAGUMI_TRACE=1 the trace is shown.": "ZAGUMI_TRACE=1 とすると詳しい経過を示します。",
+    "Stopped.": "止めました。",
+    "{file}{place}: {given} was given, expected {expected}": "{file}{place}:{given} とあります。必要なのは、{expected}",
+    "command line": "コマンド行",
+    "the problem": "問題のファイル",
+    "the problem, in any format that can be solved": "問題のファイル(解ける形式ならどれでも)",
+    "the plan, as written by solve --out": "計画のファイル(solve --out で書いたもの)",
+    "its format (default: %(default)s)": "その形式(省略時 %(default)s)",
+    "format of PROBLEM (default: %(default)s)": "PROBLEMの形式(省略時 %(default)s)",
+    "one JSON object on standard output": "標準出力にJSONを一つだけ出す",
+    "what to read": "読むファイル",
+    "where to write the problem": "問題を書くファイル",
+    "where to write the plan": "計画を書くファイル",
+    "where to write the report": "報告書(HTML)を書くファイル",
+    # solve
+    "plan the problem of a file": "ファイルの問題を計画する",
+    "Plan the problem of a file. Ctrl-C ends the search with the best plan found so far. "
+    "Exit codes: 0 a plan, 1 proved impossible, 2 bad input, 3 no plan within the limits.": (
+        "ファイルの問題を計画します。Ctrl-Cで、それまでの最良の計画を残して探索を終えます。"
+        "終了コード:0 計画あり、1 不可能と証明、2 入力の誤り、3 時間内に計画なし。"
+    ),
+    "seconds to search (default: %(default)g)": "探索の秒数(省略時 %(default)g)",
+    "same seed and steps, same plan (default: %(default)s)": "種。種と歩数が同じなら計画も同じ(省略時 %(default)s)",
+    "processes or threads (default: all cores)": "同時に働かせる数(省略時はコアの数)",
+    "end after so many steps: fully repeatable": "この歩数で終える:完全に再現できる",
+    "other plans to look for afterwards (default: %(default)s)": "続けて探す別の案の数(省略時 %(default)s)",
+    "a plan to begin from": "出発点にする計画",
+    "what really happened, as written by import shoplog": "実際の記録(import shoplog で書いたもの)",
+    "Plan written to {file}": "計画を書きました:{file}",
+    "Report written to {file}": "報告書を書きました:{file}",
+    "Compared with what really happened: {file}": "実際の記録と比べます:{file}",
+    "Ending with the best plan so far; Ctrl-C again stops at once.": (
+        "それまでの最良の計画で終えます。もう一度Ctrl-Cですぐに止まります。"
+    ),
+    "No plan is possible:": "計画できません:",
+    "No plan was found within the limits, and none is excluded: allow more time.": (
+        "時間内に計画が見つかりませんでした。不可能とも言えません。時間を延ばしてください。"
+    ),
+    "searching …": "探しています…",
+    "looking for other plans …": "別の案を探しています…",
+    "best {objective}, bound {bound}, gap {gap}": "最良 {objective}、下界 {bound}、差 {gap}",
+    "no plan yet, none below {bound}": "計画はまだ。{bound}より小さくはならない",
+    "objective {objective}, no plan below {bound} ({by}), gap {gap}": (
+        "目的の値 {objective}。{bound}より小さくはならない({by})。差 {gap}"
+    ),
+    "first plan after {first} s, search ended after {ended} s; judged: no fault": (
+        "最初の計画まで{first}秒、探索{ended}秒。検査:違反なし"
+    ),
+    "… the {count} cases with the least slack of {all}": "… {all}件のうち余裕の少ない{count}件",
+    "Bottleneck: {machine} ({company}), {share} taken, waits {time}": (
+        "ボトルネック:{machine}({company})、負荷{share}、空き待ち{time}"
+    ),
+    "Against reality: {sooner} of {all} orders sooner, {later} later; "
+    "lead time {planned}, really {real} (medians); "
+    "machine hours {hours}, really {reported} (what this comparison cannot know is in the report)": (
+        "実際との比較:{all}件のうち{sooner}件が早く、{later}件が遅い。リードタイム{planned}、実際{real}(中央値)。"
+        "設備{hours}、実際{reported}(この比較で分からないことは報告書に書いてあります)"
+    ),
+    # check
+    "judge a plan by every rule of its problem": "計画を、問題のすべての決まりで検査する",
+    "{count} faults:": "違反 {count}件:",
+    "  … and {count} more (all of them with --json)": "  … ほか{count}件(--json ですべて)",
+    "No fault: {count} sub-lots judged by every rule.": "違反なし:{count}ロットをすべての決まりで検査しました。",
+    # explain
+    "say why a plan is as it is: bottleneck, lateness, choice of companies": (
+        "計画の理由を言う:ボトルネック、遅れ、会社の選び方"
+    ),
+    "why this operation is where it is": "この工程はなぜそこか",
+    "why this company does not do it": "この会社はなぜ担当しないか",
+    "seconds to plan anew for --why-not (default: %(default)g)": "--why-not で計画し直す秒数(省略時 %(default)g)",
+    "seed of that search (default: %(default)s)": "その探索の種(省略時 %(default)s)",
+    "no such name (there are {some} …)": "ない名前(あるのは {some} …)",
+    "{machine} ({company}): {share} taken, waits {time}, lateness resting on it {saves}": (
+        "{machine}({company}):負荷{share}、空き待ち{time}、ここがもとの遅れ{saves}"
+    ),
+    "No case is late.": "遅れる案件はありません。",
+    "{operation} is done by {companies}. {decided}": "{operation} は {companies} が担当。{decided}",
+    "It stands: the work is frozen.": "確定済みの作業です。",
+    "Nobody else qualifies.": "ほかに条件を満たす所がありません。",
+    "It is the cheapest, transport included.": "運送費を含めていちばん安いためです。",
+    "It is not the cheapest, but done first.": "いちばん安くはありませんが、いちばん早く終わるためです。",
+    "Neither the cheapest nor the earliest: it leaves room or saves elsewhere.": (
+        "いちばん安くも早くもありませんが、ほかの仕事に余裕ができるか、ほかで安くなるためです。"
+    ),
+    "could start {start}, done {finish}": "早くて{start}開始、{finish}終わり",
+    "{company} does {operation}.": "{company} は {operation} を担当しています。",
+    "{company} does not do {operation}:": "{company} は {operation} を担当しません:",
+    "no machine there can do it": "できる設備がありません",
+    "the machine does not reach the quality asked for": "設備が求める品質に届きません",
+    "the company may not work on the case": "この案件を担当できない会社です",
+    "nobody there has the skill": "必要な技能の人がいません",
+    "it may not work beside a company that the case needs": "欠かせない会社と同じ案件を担当できません",
+    "the work already stands elsewhere": "ほかで確定しています",
+    "it fits nowhere before the horizon": "計画の期間に入る所がありません",
+    "no valid plan has it there": "そこに置く計画は成り立ちません",
+    "with it, planned anew within the time given: {yen}, lateness {late}, finish of the case {finish}, CO2 {co2}, "
+    "{moved} operations moved": (
+        "そこに置いて時間内で計画し直すと:費用{yen}、遅れ{late}、案件の終わり{finish}、CO2 {co2}、動く工程{moved}"
+    ),
+    "In all that is better: the given plan was not the best one.": (
+        "全体ではその方が良く、元の計画は最良ではありませんでした。"
+    ),
+    # import and sample
+    "make a problem of a shop-floor log or of a case workbook": "現場の記録や案件の表から問題を作る",
+    "learn times, routings and hours from a log of what really happened": "実際の記録から時間・工程・稼働時間を学ぶ",
+    "plan each order with the minutes it really reported": "注文ごとに実際の時間で計画する",
+    "allow each step only the machines it really ran on": "実際に使った設備だけを使えることにする",
+    "read a case workbook (xlsx)": "案件の表(xlsx)を読む",
+    "Problem written to {file}": "問題を書きました:{file}",
+    "What really happened written to {file}": "実際の記録を書きました:{file}",
+    "{companies} companies, {machines} machines, {cases} cases, {operations} operations": (
+        "会社{companies}、設備{machines}、案件{cases}、工程{operations}"
+    ),
+    "make a problem of realistic make": "実際に近い問題を作る",
+    "companies (default: %(default)s)": "会社の数(省略時 %(default)s)",
+    "cases (default: %(default)s)": "案件の数(省略時 %(default)s)",
+    "same seed, same problem (default: %(default)s)": "種。同じなら問題も同じ(省略時 %(default)s)",
+    "where to write it; else it goes to standard output": "書くファイル。なければ標準出力",
+    "with --out: say what was made as one JSON object": "--out のとき:作ったものをJSONで言う",
+    "Learnt times (set-up with the fixed part of the run)": "学んだ時間(段取りは作業の固定部分を含む)",
+    "Step": "工程",
+    "Orders": "注文",
+    "Seen": "観測",
+    "Set-up (min)": "段取り(分)",
+    "Min. per piece": "1個(分)",
+    "Good rate": "良品率",
+    "Spread": "ばらつき",
+    "all": "全体",
+    "Learnt hours": "学んだ稼働時間",
+    "Days seen": "見た日数",
+    "Hours from": "もと",
+    "Share within": "中に入る割合",
+    "machine": "設備",
+    "trade": "業種",
+    "shop": "全体",
+    "Of {rows} rows:": "{rows}行のうち:",
+    "left out": "外した",
+    "put right": "直した",
+    "lines {lines}": "{lines}行目",
+    "unreadable number or time": "数か時刻が読めない",
+    "repeats an earlier row": "前の行と同じ",
+    "names no machine": "設備の名がない",
+    "step of one trade on a machine of another": "工程と設備の業種が違う",
+    "rework: lowers the good rate, gives no step": "手直し:良品率に入れ、工程にはしない",
+    "only a date and a standard length: pieces and day count, times do not": (
+        "日付と標準時間だけ:個数と日は使い、時間は使わない"
+    ),
+    "report type B, which the source does not explain: not learnt from": "報告の種類B(出典に説明なし):時間を学ばない",
+    "names no step: taken as the machine's usual one": "工程の名がない:その設備のいつもの工程とした",
+    "step names another machine than the machine column, which counts": "工程の設備と設備の欄が違う:設備の欄を採った",
+    # the platform's commands
+    "serve the platform: web pages, API and background work": "画面・API・裏の作業を動かす",
+    "do the background work of the platform until told to stop": "止めるまで裏の作業をする",
+    "do what is waiting, then end": "待っている作業をして終わる",
+}

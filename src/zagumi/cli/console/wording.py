@@ -1,0 +1,148 @@
+"""Japanese of what the engine and argparse say in English with values inside: places, expectations, faults, reasons.
+
+The engine speaks plain English. Here its sentences are recognised by their pattern; what is not recognised is shown as
+it is. ``*`` in a pattern stands for any text, which is itself looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from zagumi.engine.plan.check import Fault
+from zagumi.engine.report.language import Language
+from zagumi.engine.solve.result import Reason
+
+PATTERNS: tuple[tuple[str, str], ...] = (
+    # places
+    ("line *, column *", "{0}行目{1}文字目"),
+    ("line *, operations", "{0}行目の工程数"),
+    ("line *, precedences", "{0}行目の前後関係の数"),
+    ("line *, machines", "{0}行目の設備数"),
+    ("line *, machines of the operation", "{0}行目の設備の数"),
+    ("line *, operation", "{0}行目の工程番号"),
+    ("line *, machine", "{0}行目の設備番号"),
+    ("line *, minutes", "{0}行目の時間"),
+    ("line *, travel time", "{0}行目の移動時間"),
+    ("line *, factory", "{0}行目の工場"),
+    ("line *, job", "{0}行目の仕事"),
+    ("line *, jobs", "{0}行目の仕事の数"),
+    ("line *, factories", "{0}行目の工場の数"),
+    ("line *", "{0}行目"),
+    ("byte *", "{0}バイト目"),
+    ("the file", "ファイル"),
+    ("file", "ファイル"),
+    # expectations
+    ("a whole number from * to *", "{0}から{1}までの整数"),
+    ("a list of * entries", "{0}個の並び"),
+    ("a list", "並び(リスト)"),
+    ("an object", "オブジェクト({ … })"),
+    ("an object with *", "{0}のあるオブジェクト"),
+    ("an entry *", "{0}の項目"),
+    ("a file that exists", "実在するファイル"),
+    ("a file that can be read", "読めるファイル"),
+    ("a file that can be written", "書けるファイル"),
+    ("a file in a folder that exists", "実在するフォルダーの中のファイル"),
+    ("a file of *", "次のどれかの形式のファイル:{0}"),
+    ("a file", "ファイル"),
+    ("a file *", "{0}のファイル"),
+    ("text in UTF-8", "UTF-8の文字"),
+    ("text", "文字"),
+    ("some content", "何かの中身"),
+    ("JSON (*)", "JSON({0})"),
+    ("JSON of a few levels", "深すぎないJSON"),
+    ("a finite number", "有限の数"),
+    ("* lines by the heading", "見出しのとおり{0}行"),
+    ("* numbers: * machines with minutes", "{0}個の数(設備{1}台と時間の組)"),
+    ("operations, precedences and machines", "工程・前後関係・設備の数"),
+    ("jobs, factories and machines", "仕事・工場・設備の数"),
+    ("a precedence: before, after, and perhaps a job", "前後関係:前、後、(あれば)仕事"),
+    ("each machine once", "設備はそれぞれ1回だけ"),
+    ("each operation in one order", "工程はそれぞれ一つの注文に"),
+    ("at least one machine", "1台以上の設備"),
+    ("at least one machine, each once", "1台以上の設備を1回ずつ"),
+    ("at least one operation", "1つ以上の工程"),
+    ("* travel times, one to each machine", "設備ごとに一つ、{0}個の移動時間"),
+    ("the same operations in every factory", "どの工場でも同じ工程"),
+    ("not before its release at *", "着手できる{0}より後"),
+    ("links without a cycle", "輪にならない前後関係"),
+    ("every id once", "番号は1回ずつ"),
+    ("* or more", "{0}以上"),
+    ("more than *", "{0}より大きい値"),
+    ("a company that is listed", "載っている会社"),
+    ("a machine that is listed", "載っている設備"),
+    ("an operation of the problem", "問題にある工程"),
+    ("a company of the problem", "問題にある会社"),
+    ("a plan without faults", "違反のない計画"),
+    ("a version from * to *", "版{0}から{1}"),
+    ("a heading with *", "{0}のある見出し"),
+    ("at least one report", "1つ以上の報告"),
+    ("reports that name a step and a machine", "工程と設備の分かる報告"),
+    # argparse
+    ("argument *: invalid * value: *", "{0}:{2} は使えません({1})"),
+    ("argument *: invalid choice: * (choose from *)", "{0}:{1} はありません(次から選びます:{2})"),
+    ("argument *: expected one argument", "{0}:値を一つ書いてください"),
+    ("argument *: expected * arguments", "{0}:値を{1}個書いてください"),
+    ("the following arguments are required: *", "次が足りません:{0}"),
+    ("unrecognized arguments: *", "分からない指定:{0}"),
+    ("whole number from *", "{0}以上の整数"),
+    ("number of seconds above 0", "0より大きい秒数"),
+)
+
+RULES = {
+    "known": ("問題にないものの名前", ""),
+    "option": ("使えない設備か人", ""),
+    "quantity": ("数量", "個"),
+    "split": ("分割", ""),
+    "horizon": ("計画の期間", "分"),
+    "release": ("着手できる時", "分"),
+    "setup": ("段取りの時間", "分"),
+    "hours": ("稼働時間", "分"),
+    "overlap": ("設備の取り合い", "分"),
+    "booking": ("先約との重なり", "分"),
+    "band": ("空き枠", "分"),
+    "person": ("人の取り合い", "分"),
+    "frozen": ("確定済みの作業", ""),
+    "feed": ("部品の受け渡し", "個"),
+    "batch": ("まとめ渡し", ""),
+    "travel": ("移動の時間", "分"),
+    "arrival": ("部品の到着", "分"),
+    "delivery": ("納入", ""),
+    "team": ("座組み", ""),
+    "lead": ("幹事会社", ""),
+}
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [
+        (re.compile("(.+?)".join(re.escape(part) for part in pattern.split("*")), re.DOTALL), japanese)
+        for pattern, japanese in PATTERNS
+    ]
+
+
+def expectation(text: str, language: Language) -> str:
+    """A place or an expectation of the engine, or a complaint of argparse, in a language."""
+    if language.code != "ja":
+        return text
+    for pattern, japanese in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            return japanese.format(*(expectation(part, language) for part in found.groups()))
+    return text
+
+
+def fault(found: Fault, language: Language) -> str:
+    """A broken rule as a sentence."""
+    if language.code != "ja":
+        return f"{found.rule}: {found.text}"
+    name, unit = RULES.get(found.rule, (found.rule, ""))
+    return f"{name}({found.rule}):{'、'.join(found.items)}" + (f" {found.amount:,}{unit}" if found.amount else "")
+
+
+def reason(found: Reason, language: Language) -> str:
+    """A requirement that leaves no plan, as a sentence."""
+    if language.code != "ja":
+        return found.text
+    name, _ = RULES.get(found.rule, (found.rule, ""))
+    return f"{name}({found.rule}):{'、'.join(found.items)}。{found.text}"

@@ -1,0 +1,87 @@
+"""``zagumi explain``: what a plan rests on: bottleneck, lateness, why a company, why not another."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from zagumi.cli import console
+from zagumi.cli.console import say
+from zagumi.cli.console.parser import natural, seconds
+from zagumi.engine.errors import FileError
+from zagumi.engine.files import load_plan
+from zagumi.engine.plan.check import check
+from zagumi.engine.read.formats import READERS, read_file
+from zagumi.engine.report.story import Story
+from zagumi.engine.solve.limits import Limits
+
+
+def add_to(subparsers: Any) -> None:
+    """Add the ``explain`` command."""
+    parser = subparsers.add_parser(
+        "explain", help="say why a plan is as it is: bottleneck, lateness, choice of companies"
+    )
+    parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
+    parser.add_argument("plan", metavar="PLAN", help="the plan, as written by solve --out")
+    parser.add_argument(
+        "--format", choices=["auto", *READERS], default="auto", help="format of PROBLEM (default: %(default)s)"
+    )
+    parser.add_argument("--why", metavar="OPERATION", help="why this operation is where it is")
+    parser.add_argument("--why-not", nargs=2, metavar=("OPERATION", "COMPANY"), help="why this company does not do it")
+    parser.add_argument(
+        "--limit",
+        type=seconds,
+        default=10.0,
+        metavar="S",
+        help="seconds to plan anew for --why-not (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--seed", type=natural, default=1, metavar="K", help="seed of that search (default: %(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain the whole plan, or the operation asked for."""
+    from zagumi.cli.console import reasons
+
+    problem = read_file(Path(args.problem), args.format).problem
+    plan = load_plan(args.plan)
+    faults = check(problem, plan)
+    if faults:
+        raise FileError(args.plan, faults[0].rule, faults[0].text, "a plan without faults")
+    story = Story(problem, plan, console.language())
+    found: dict[str, Any] = {}
+    lines: list[str] = []
+    if args.why is not None:
+        from zagumi.engine.insight.explain import why
+
+        answer = why(problem, plan, _known(args.why, problem.operation, "an operation of the problem"))
+        found["why"] = asdict(answer)
+        lines += reasons.why(story, answer)
+    if args.why_not is not None:
+        from zagumi.engine.insight.explain import why_not
+
+        operation = _known(args.why_not[0], problem.operation, "an operation of the problem")
+        company = _known(args.why_not[1], problem.company, "a company of the problem")
+        limits = Limits(seconds=args.limit, seed=args.seed)
+        refused = why_not(problem, plan, operation, company, limits)
+        found["why_not"] = {key: value for key, value in asdict(refused).items() if key != "plan"}
+        lines += reasons.why_not(story, refused)
+    if not lines:
+        found, lines = reasons.whole(story)
+    if args.json:
+        console.answer(found)
+    else:
+        print("\n".join(lines))
+    return 0
+
+
+def _known(name: str, index: Any, expected: str) -> str:
+    if name not in index:
+        some = ", ".join(list(index)[:5])
+        raise FileError(say("command line"), name, say("no such name (there are {some} …)", some=some), expected)
+    return name

@@ -1,0 +1,185 @@
+"""``zagumi solve``: plan the problem of a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from zagumi.cli import console
+from zagumi.cli.console import INFEASIBLE, NO_PLAN, say, wording
+from zagumi.cli.console.parser import natural, positive, seconds
+from zagumi.engine.errors import FileError
+from zagumi.engine.files import load_plan, save_plan
+from zagumi.engine.insight.compare import AgainstActual, against_actual
+from zagumi.engine.plan.check import check
+from zagumi.engine.plan.plan import Plan
+from zagumi.engine.problem import Problem
+from zagumi.engine.read.formats import READERS, Given, read_file
+from zagumi.engine.read.shoplog.actual import ACTUAL, Actual
+from zagumi.engine.report.story import Rival, Story
+from zagumi.engine.solve.limits import Limits
+from zagumi.engine.solve.result import Result, Status
+
+MOST_WORKERS = 64
+
+
+def add_to(subparsers: Any) -> None:
+    """Add the ``solve`` command."""
+    parser = subparsers.add_parser(
+        "solve",
+        help="plan the problem of a file",
+        description="Plan the problem of a file. Ctrl-C ends the search with the best plan found so far. "
+        "Exit codes: 0 a plan, 1 proved impossible, 2 bad input, 3 no plan within the limits.",
+    )
+    parser.add_argument("file", metavar="FILE", help="the problem")
+    parser.add_argument(
+        "--format", choices=["auto", *READERS], default="auto", help="its format (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--limit", type=seconds, default=60.0, metavar="S", help="seconds to search (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--seed", type=natural, default=1, metavar="K", help="same seed and steps, same plan (default: %(default)s)"
+    )
+    parser.add_argument("--workers", type=positive, metavar="N", help="processes or threads (default: all cores)")
+    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
+    parser.add_argument(
+        "--alternatives",
+        type=natural,
+        default=0,
+        metavar="N",
+        help="other plans to look for afterwards (default: %(default)s)",
+    )
+    parser.add_argument("--start", metavar="PLAN", help="a plan to begin from")
+    parser.add_argument("--actual", metavar="FILE", help="what really happened, as written by import shoplog")
+    parser.add_argument("--out", metavar="FILE", help="where to write the plan")
+    parser.add_argument("--html", metavar="FILE", help="where to write the report")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, plan, judge, show."""
+    out, page = console.writable(args.out), console.writable(args.html)
+    given = read_file(Path(args.file), args.format)
+    start = _start(given.problem, args.start)
+    actual = _actual(given, Path(args.file), args.actual)
+    result, history = _search(given.problem, args, start)
+    if result.plan is None:
+        return _without_plan(given, result, args)
+    rivals = _alternatives(given.problem, result.plan, args)
+    story = _story(given.problem, result, history, rivals, actual)
+    if out is not None:
+        save_plan(result.plan, out)
+        console.complain(say("Plan written to {file}", file=out))
+    if page is not None:
+        from zagumi.engine.report.page import html
+
+        console.write(page, html(story))
+        console.complain(say("Report written to {file}", file=page))
+    if args.json:
+        from zagumi.cli.console.summary import result_document
+
+        console.answer(result_document(given, result, checked=True, rivals=rivals))
+    else:
+        from zagumi.cli.console.summary import print_plan
+
+        print_plan(story)
+    return 0
+
+
+def _start(problem: Problem, name: str | None) -> Plan | None:
+    if name is None:
+        return None
+    plan = load_plan(name)
+    faults = check(problem, plan)
+    if faults:
+        raise FileError(name, faults[0].rule, faults[0].text, "a plan without faults")
+    return plan
+
+
+def _actual(given: Given, file: Path, name: str | None) -> Actual | None:
+    """What really happened: given, in the file itself, or written beside the problem by ``import shoplog``."""
+    beside = beside_problem(file)
+    if name is None and (given.actual is not None or given.format != "problem" or not beside.is_file()):
+        return given.actual
+    path = beside if name is None else Path(name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(str(path), "file", error.strerror or "an error", "a file that can be read") from None
+    found = ACTUAL.from_json(content, path.name)
+    if name is None:
+        console.complain(say("Compared with what really happened: {file}", file=path))
+    return found
+
+
+def beside_problem(problem: Path) -> Path:
+    """Where ``import shoplog`` writes what really happened."""
+    return problem.with_name(problem.name.removesuffix(".gz").removesuffix(".json") + ".actual.json")
+
+
+def _search(problem: Problem, args: argparse.Namespace, start: Plan | None) -> tuple[Result, list[Any]]:
+    from zagumi.cli.console.progress import Watch
+    from zagumi.engine.solve.solve import solve
+
+    with _until_interrupted() as stop, Watch(args.limit) as watch:
+        result = solve(problem, _limits(args, stop), start=start, report=watch)
+    return result, watch.history
+
+
+def _limits(args: argparse.Namespace, stop: threading.Event) -> Limits:
+    workers = min(MOST_WORKERS, args.workers or os.cpu_count() or 1)
+    return Limits(seconds=args.limit, workers=workers, seed=args.seed, steps=args.steps, cancelled=stop.is_set)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second one ends the program."""
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        console.complain(say("Ending with the best plan so far; Ctrl-C again stops at once."))
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _without_plan(given: Given, result: Result, args: argparse.Namespace) -> int:
+    if result.status is Status.INFEASIBLE:
+        console.complain(say("No plan is possible:"))
+        for reason in result.reasons:
+            console.complain("  " + wording.reason(reason, console.language()))
+    else:
+        console.complain(say("No plan was found within the limits, and none is excluded: allow more time."))
+    if args.json:
+        from zagumi.cli.console.summary import result_document
+
+        console.answer(result_document(given, result, checked=False))
+    return INFEASIBLE if result.status is Status.INFEASIBLE else NO_PLAN
+
+
+def _alternatives(problem: Problem, plan: Plan, args: argparse.Namespace) -> tuple[Rival, ...]:
+    return ()
+
+
+def _story(
+    problem: Problem, result: Result, history: list[Any], rivals: tuple[Rival, ...], actual: Actual | None
+) -> Story:
+    assert result.plan is not None
+    against: AgainstActual | None = None if actual is None else against_actual(problem, result.plan, actual)
+    return Story(
+        problem, result.plan, console.language(), result=result, history=history, rivals=rivals, actual=against
+    )
