@@ -94,16 +94,6 @@ def _until(stretches: tuple[Window, ...], minute: int) -> int:
     return next(end for start, end in stretches if start <= minute < end)
 
 
-def least_setup(problem: Problem, operation: Operation, option: Option) -> int:
-    """The shortest set-up that any sequence can ask for."""
-    setups = problem.machine[option.machine].setups
-    if not operation.family or not setups:
-        return option.setup_minutes
-    return min(
-        [minutes for (_, after), minutes in setups.items() if after == operation.family], default=option.setup_minutes
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Lots:
     """How the pieces of an operation that are not frozen may be cut.
@@ -163,6 +153,7 @@ class Outlook:
             for operation in problem.operations
         }
         self.sites = {machine.id: machine.site for machine in problem.machines}
+        self.families = {operation.family for operation in problem.operations if operation.family}
         self.ready: dict[tuple[str, str], int] = {}
         self.found = Earliest()
         self._minutes: dict[tuple[str, str], int] = {}
@@ -188,9 +179,17 @@ class Outlook:
             self._minutes[pair] = self.problem.haul(from_site, to_site, 0).minutes
         return self._minutes[pair]
 
+    def setups(self, operation: Operation, option: Option) -> set[int]:
+        """The set-up minutes that some sequence on the machine may ask for."""
+        machine = self.problem.machine[option.machine]
+        if not operation.family or not machine.setups:
+            return {option.setup_minutes}
+        befores = self.families | {machine.family}
+        return {machine.setups.get((before, operation.family), option.setup_minutes) for before in befores}
+
     def working(self, operation: Operation, option: Option, pieces: int) -> int:
         """The fewest working minutes of a sub-lot."""
-        return least_setup(self.problem, operation, option) + option.run_minutes(pieces)
+        return min(self.setups(operation, option)) + option.run_minutes(pieces)
 
     def fit(self, operation: Operation, option: Option, pieces: int) -> tuple[int, int] | None:
         """Earliest start and end of a sub-lot of so many pieces, whoever attends."""

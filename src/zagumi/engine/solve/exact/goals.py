@@ -41,13 +41,13 @@ def _completions(base: Base) -> dict[str, Term]:
 
 def _pay_lateness(base: Base, completion: dict[str, Term]) -> None:
     for case in base.problem.cases:
-        if case.due is None or case.id not in completion:
+        if case.due is None:
             continue
         for weight, wanted in ((base.weights.tardiness, case.due), (base.weights.risk, case.due - case.buffer)):
             most = max(0, base.latest[case.id] - wanted)
             if weight * case.late_yen_per_minute and most:
                 late = base.whole(0, most)
-                base.cp.add(late >= completion[case.id] - wanted)
+                base.cp.add(late >= completion.get(case.id, 0) - wanted)  # without work it is complete at 0
                 base.goals.append(weight * case.late_yen_per_minute * late)
 
 
@@ -62,10 +62,11 @@ def _pay_makespan(base: Base, completion: dict[str, Term]) -> None:
 
 
 def _cut_by_load(base: Base, makespan: Term) -> None:
-    """The makespan is no less than the work of each machine between its earliest start and its shortest tail.
+    """The makespan is no less than the work of each machine that is used, after its head and before its tail.
 
     Implied by the intervals, but the linear relaxation sees it only so.
     """
+    presents: dict[str, list[Literal]] = defaultdict(list)
     work: dict[str, list[Term]] = defaultdict(list)
     heads: dict[str, int] = {}
     tails: dict[str, int] = {}
@@ -75,11 +76,18 @@ def _cut_by_load(base: Base, makespan: Term) -> None:
                 machine = choice.option.machine
                 run = choice.run * choice.present if isinstance(choice.run, int) else choice.run
                 work[machine].append(choice.setup + run)
+                presents[machine].append(choice.present)
                 head, tail = base.earliest.start[name, machine], base.earliest.tail[name]
                 heads[machine] = min(head, heads.get(machine, head))
                 tails[machine] = min(tail, tails.get(machine, tail))
     for machine, minutes in work.items():
-        base.cp.add(makespan >= heads[machine] + sum(minutes) + tails[machine])
+        around = heads[machine] + tails[machine]
+        if around:
+            used = base.flag()
+            for present in presents[machine]:
+                base.cp.add_implication(present, used)
+            minutes.append(around * used)
+        base.cp.add(makespan >= sum(minutes))
 
 
 def _teams(base: Base) -> None:

@@ -19,15 +19,6 @@ def add_lots(base: Base) -> None:
             base.lots[name] = _split_lots(base, operation)
 
 
-def setup_values(base: Base, operation: Operation, option: Option) -> list[int]:
-    """The set-up minutes that some sequence on the machine may ask for."""
-    machine = base.problem.machine[option.machine]
-    if not operation.family or not machine.setups:
-        return [option.setup_minutes]
-    befores = {machine.family} | {o.family for o in base.problem.operations if o.family}
-    return sorted({machine.setups.get((before, operation.family), option.setup_minutes) for before in befores})
-
-
 def _bounds(base: Base, operation: Operation, option: Option) -> tuple[int, int] | None:
     """First start and last end worth looking at."""
     key = (operation.id, option.machine)
@@ -121,7 +112,7 @@ def _choose(base: Base, lot: Lot, option: Option, present: Literal, bounds: tupl
     people = {person: base.flag() for person in problem.attendants(option)} if option.skill is not None else {}
     if people:
         cp.add(sum(people.values()) == present)
-    values = setup_values(base, lot.operation, option)
+    values = sorted(base.outlook.setups(lot.operation, option))
     setups: dict[int, Literal] = {value: base.flag() if len(values) > 1 else present for value in values}
     if len(values) > 1:
         cp.add(sum(setups.values()) == present)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
+from zagumi.engine.errors import CheckError
 from zagumi.engine.plan.cost import measure
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
@@ -125,8 +126,9 @@ def _search(base: Base, limits: Limits, answer: ExactResult, report: Report | No
         return ExactResult(answer.plan, answer.objective, bound, by, complete and answer.plan is None)
     if complete and status in (cp_model.OPTIMAL, cp_model.FEASIBLE) and round(solver.best_objective_bound) > bound:
         bound, by = round(solver.best_objective_bound), "CP-SAT"
-    proved = watch.objective is not None and watch.objective <= bound
-    return ExactResult(watch.plan, watch.objective, min(bound, watch.objective or bound), by, proved)
+    if watch.objective is not None and watch.objective < bound:
+        raise CheckError(f"a plan of {watch.objective} was found below the lower bound {bound} by {by}")
+    return ExactResult(watch.plan, watch.objective, bound, by, watch.objective == bound)
 
 
 @contextmanager
@@ -174,7 +176,7 @@ class _Watch(cp_model.CpSolverSolutionCallback):
         self.plan, self.objective = plan, objective
         bound, by = self.least, self.by
         if not self.base.restricted and round(self.best_objective_bound) > bound:
-            bound, by = min(objective, round(self.best_objective_bound)), "CP-SAT"
+            bound, by = round(self.best_objective_bound), "CP-SAT"
         if self.report is not None:
             self.report(Progress(self.wall_time, "exact", objective, bound, by, self.steps, plan))
         if objective - bound <= self.limits.gap * objective:
