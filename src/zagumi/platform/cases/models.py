@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zagumi.platform.core import clock
 from zagumi.platform.core.models import Network, Party, StoredFile
@@ -33,17 +34,17 @@ class KeptQuerySet(VisibleQuerySet[M]):
 class Stage(models.TextChoices):
     """Where a case stands, in the order of work."""
 
-    INQUIRY = "inquiry", _("Inquiry")
-    DESIGN = "design", _("Process design")
-    TEAM = "team", _("Team")
-    QUOTE = "quote", _("Quote and consent")
-    PLANNING = "planning", _("Planning")
-    PRODUCTION = "production", _("Production")
-    DELIVERY = "delivery", _("Delivery")
-    SETTLEMENT = "settlement", _("Settlement")
-    REVIEW = "review", _("Looking back")
-    DONE = "done", _("Closed")
-    LOST = "lost", _("Lost")
+    INQUIRY = "inquiry", pgettext_lazy("stage", "Inquiry")
+    DESIGN = "design", pgettext_lazy("stage", "Process design")
+    TEAM = "team", pgettext_lazy("stage", "Team")
+    QUOTE = "quote", pgettext_lazy("stage", "Quote and consent")
+    PLANNING = "planning", pgettext_lazy("stage", "Planning")
+    PRODUCTION = "production", pgettext_lazy("stage", "Production")
+    DELIVERY = "delivery", pgettext_lazy("stage", "Delivery")
+    SETTLEMENT = "settlement", pgettext_lazy("stage", "Settlement")
+    REVIEW = "review", pgettext_lazy("stage", "Looking back")
+    DONE = "done", pgettext_lazy("stage", "Closed")
+    LOST = "lost", pgettext_lazy("stage", "Lost")
 
 
 STAGE_LINE = tuple(stage for stage in Stage if stage not in (Stage.DONE, Stage.LOST))
