@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zagumi.platform.cases.models import Case
@@ -59,7 +59,7 @@ TRIP_LIST = lists.ListSpec(
         lists.Column("number", gettext_lazy("Trip"), lambda t: t.number, sort="number", kind="number"),
         lists.Column("from", gettext_lazy("From"), lambda t: t.from_name, sort="from_name"),
         lists.Column("to", gettext_lazy("To"), lambda t: t.to_name, sort="to_name"),
-        lists.Column("cargo", gettext_lazy("What"), lambda t: t.cargo),
+        lists.Column("cargo", pgettext_lazy("cargo", "What"), lambda t: t.cargo),
         lists.Column("mass", gettext_lazy("kg"), lambda t: round(t.mass_kg, 1), sort="mass_kg", kind="number"),
         lists.Column("departs", gettext_lazy("Leaves"), lambda t: t.departs, sort="departs", kind="moment"),
         lists.Column("arrives", gettext_lazy("Arrives"), lambda t: t.arrives, sort="arrives", kind="moment"),
@@ -268,6 +268,7 @@ def _flow_context(run: Run, flow: FlowMap) -> dict[str, Any]:
     """The flows drawn by the server, and as data for the island."""
     sheet = drawing.sheet_for(run.network.code, flow)
     places = {place.code for place in flow.places}
+    heaviest = max((each.mass_kg for each in flow.flows), default=0.0) or 1.0
     return {
         "flow": flow,
         "map_sheet": sheet,
@@ -278,7 +279,7 @@ def _flow_context(run: Run, flow: FlowMap) -> dict[str, Any]:
             "features": [
                 {
                     "key": place.code,
-                    "kind": "company" if place.kind in {"member", "bottleneck"} else place.kind,
+                    "kind": "member" if place.kind == "bottleneck" else place.kind,
                     "name": place.name,
                     "latitude": place.latitude,
                     "longitude": place.longitude,
@@ -294,7 +295,7 @@ def _flow_context(run: Run, flow: FlowMap) -> dict[str, Any]:
                 {
                     "from": each.from_site,
                     "to": each.to_site,
-                    "weight": each.mass_kg,
+                    "weight": each.mass_kg / heaviest,
                     "label": ", ".join(str(number) for number in each.numbers[:3]),
                     "keys": list(each.keys),
                 }

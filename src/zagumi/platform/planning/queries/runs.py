@@ -7,8 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from zagumi.platform.cases.models import Case
 from zagumi.platform.core.actor import Actor
@@ -315,7 +314,8 @@ def _column(
         companies=len(team),
         team=team,
         unfair_minutes=measures["unfair_minutes"],
-        gives_up=tuple(sacrifice(item) for item in alternative.gives_up) or ((_("nothing"),) if not is_current else ()),
+        gives_up=tuple(sacrifice(item) for item in alternative.gives_up)
+        or ((pgettext("gives up", "nothing"),) if not is_current else ()),
         faults=tuple(alternative.faults),
         objective=alternative.objective,
         gap=None if is_current else _gap(alternative.objective, alternative.bound),
