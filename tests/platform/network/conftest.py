@@ -1,5 +1,7 @@
 """A small town for the network's tests: two rivals, a neighbour, a company elsewhere; something private everywhere."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -7,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
 
 from tests import factories
-from tests.people import Cast
+from tests.people import Cast, assemble
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.models import Network, Party
 from zagumi.platform.network import services
@@ -121,15 +125,9 @@ def party_of(actor: Actor) -> Party:
     return Party.objects.get(pk=actor.party_id)
 
 
-@pytest.fixture
-def stopped_clock(settings: Any) -> None:
-    """It is Friday, 20 November 2026, 10:40."""
-    settings.ZAGUMI_NOW = NOW
-
-
-@pytest.fixture
-def town(cast: Cast, stopped_clock: None) -> Town:
+def build_town() -> Town:
     """The network of the cast with its companies."""
+    cast = assemble()
     boss = cast.coordinator
     plater = factories.party(cast.network, name="梅田めっき(架空)")
     works = build(boss, party_of(cast.member), process="turning", mark="甲", latitude=34.25, longitude=137.82)
@@ -138,14 +136,38 @@ def town(cast: Cast, stopped_clock: None) -> Town:
     far = build(
         cast.far_coordinator, party_of(cast.far_member), process="turning", mark="丁", latitude=34.3, longitude=137.8
     )
-    office = party_of(boss)
-    hub = services.add_site(
-        boss, party=office, sheet=SiteSheet(name="共同ハブ", latitude=34.245, longitude=137.83, is_hub=True)
+    hub = SiteSheet(name="共同ハブ", latitude=34.245, longitude=137.83, is_hub=True)
+    goods_in = SiteSheet(name="受入口", latitude=34.4, longitude=138.1)
+    return Town(
+        cast,
+        works,
+        rival,
+        other,
+        far,
+        services.add_site(boss, party=party_of(boss), sheet=hub),
+        services.add_site(boss, party=party_of(cast.buyer), sheet=goods_in),
     )
-    goods_in = services.add_site(
-        boss, party=party_of(cast.buyer), sheet=SiteSheet(name="受入口", latitude=34.4, longitude=138.1)
-    )
-    return Town(cast, works, rival, other, far, hub, goods_in)
+
+
+@pytest.fixture(scope="module")
+def _built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    """The town, built once for a file, in a transaction around those of its tests."""
+    quick = override_settings(ZAGUMI_NOW=NOW, PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    around = transaction.atomic()
+    with django_db_blocker.unblock(), quick:
+        around.__enter__()
+        town = build_town()
+    yield town
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def town(_built: Town, db: None, settings: Any) -> Town:
+    """The town as it was built, on Friday, 20 November 2026, 10:40."""
+    settings.ZAGUMI_NOW = NOW
+    return deepcopy(_built)
 
 
 def proven(actor: Actor, capability: Capability, **changes: Any) -> Capability:

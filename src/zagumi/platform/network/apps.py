@@ -4,7 +4,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from zagumi.platform.core.actor import Actor
+from zagumi.platform.core.navigation import NavItem
 
 
 class NetworkConfig(AppConfig):
@@ -19,6 +23,16 @@ class NetworkConfig(AppConfig):
         from zagumi.platform.network import rules  # noqa: F401
 
         post_migrate.connect(load_lists, sender=self, dispatch_uid="network.lists")
+
+    def navigation(self, actor: Actor) -> list[NavItem]:
+        """The coordinator goes to all companies, a member to its own (from there to the others)."""
+        from zagumi.platform.network.models import Company
+
+        if actor.is_member and Company.objects.filter(party_id=actor.party_id or 0).exists():
+            return [NavItem("companies", _("Our company"), reverse("network:company", args=[actor.party_code]))]
+        if actor.is_coordinator or actor.is_member:
+            return [NavItem("companies", _("Members"), reverse("network:company-list"))]
+        return []
 
 
 def load_lists(using: str, **_kwargs: Any) -> None:

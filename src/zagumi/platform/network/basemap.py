@@ -151,6 +151,16 @@ class Sheet:
         west, south, east, _north = self.bounds
         return WIDTH / (geo.distance_m(south, west, south, east) / 1000)
 
+    @property
+    def two_kilometres(self) -> float:
+        """Length of the scale."""
+        return round(2 * self.kilometre, 1)
+
+    @property
+    def scale_y(self) -> int:
+        """Where the scale stands."""
+        return self.height - 20
+
     def at(self, latitude: float, longitude: float) -> Position:
         """Where a point lies on the sheet."""
         west, _south, east, north = self.bounds

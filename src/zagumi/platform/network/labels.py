@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 LABELS: Mapping[str, Promise] = {
-    "name": _("Name"),
+    "name": pgettext_lazy("of a thing", "Name"),
     "name_kana": _("Reading (kana)"),
     "name_en": _("Name in English"),
     "short_name": _("Short name"),
@@ -27,7 +27,6 @@ LABELS: Mapping[str, Promise] = {
     "summary": _("In short"),
     "summary_en": _("In short, in English"),
     "contact_channel": _("Best reached by"),
-    "hue": _("Colour of the mark (0–359)"),
     "state": _("Membership"),
     "latitude": _("Latitude"),
     "longitude": _("Longitude"),
@@ -85,7 +84,7 @@ LABELS: Mapping[str, Promise] = {
     "booking": _("Booking"),
     "start": _("Beginning"),
     "end": _("End"),
-    "at": _("Time"),
+    "at": _("Since"),
     "stop": _("Stop"),
     "purpose": _("Purpose"),
     "disclosure": _("What shows of free time"),

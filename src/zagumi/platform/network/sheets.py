@@ -11,8 +11,14 @@ from decimal import Decimal
 Bounds = tuple[Decimal | None, Decimal | None]
 
 
+class Sheet:
+    """A form; over the API a field that it does not have is an error, not ignored."""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
 @dataclass(frozen=True, kw_only=True)
-class CompanySheet:
+class CompanySheet(Sheet):
     """A company's own facts: those of the party and those of the factory."""
 
     name: str
@@ -35,11 +41,10 @@ class CompanySheet:
     summary: str = ""
     summary_en: str = ""
     contact_channel: str = "screen"
-    hue: int = 220
 
 
 @dataclass(frozen=True, kw_only=True)
-class SiteSheet:
+class SiteSheet(Sheet):
     """A place. Without a district, the base map says in which one it lies."""
 
     name: str
@@ -52,7 +57,7 @@ class SiteSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MachineSheet:
+class MachineSheet(Sheet):
     """A machine; sizes in millimetres, of the largest workpiece it takes. ``process`` is a key of the process list."""
 
     name: str
@@ -76,7 +81,7 @@ class MachineSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CapabilitySheet:
+class CapabilitySheet(Sheet):
     """One thing a company can do. ``ranges``: (low, high) by quantity; ``machine``: its code, "" for in general."""
 
     process: str
@@ -96,7 +101,7 @@ class CapabilitySheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProofSheet:
+class ProofSheet(Sheet):
     """What somebody other than the company found out about a capability. ``proven``: ranges seen in records."""
 
     provenance: str
@@ -108,7 +113,7 @@ class ProofSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateSheet:
+class CertificateSheet(Sheet):
     """A certificate or an approval."""
 
     kind: str
@@ -120,7 +125,7 @@ class CertificateSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonSheet:
+class PersonSheet(Sheet):
     """Someone's name, skills (key: end of the licence, or None) and calendar ("" for the company's default)."""
 
     name: str
@@ -129,7 +134,7 @@ class PersonSheet:
 
 
 @dataclass(frozen=True)
-class ShiftSheet:
+class ShiftSheet(Sheet):
     """Working hours on one weekday (Monday is 0); an end at or before the start lies on the next day."""
 
     weekday: int

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zagumi.platform.core.models import localized
 from zagumi.platform.core.visibility import VisibleQuerySet
@@ -21,7 +22,7 @@ class Family(models.TextChoices):
     HEAT = "heat", _("Heat treatment")
     SURFACE = "surface", _("Surface treatment")
     POLYMER = "polymer", _("Plastics and rubber")
-    ASSEMBLY = "assembly", _("Assembly")
+    ASSEMBLY = "assembly", pgettext_lazy("process family", "Assembly")
     INSPECTION = "inspection", _("Inspection and measuring")
     LOGISTICS = "logistics", _("Packing and shipping")
 

@@ -74,6 +74,11 @@ class CalendarPage:
     open_days: int
     open_minutes: int
 
+    @property
+    def open_hours(self) -> int:
+        """Whole hours of work in the month."""
+        return self.open_minutes // 60
+
 
 def company_calendar(actor: Actor, code: str, *, month: date | None = None, name: str = "") -> CalendarPage:
     """A company's month; ``name`` picks one of its calendars, else the default one.

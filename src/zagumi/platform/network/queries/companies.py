@@ -23,6 +23,7 @@ from zagumi.platform.network.models import (
     Site,
 )
 from zagumi.platform.network.queries.load import rank, sharing_parties
+from zagumi.platform.network.words import folded
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class CompanyRow:
     trades: str
     families: tuple[str, ...]
     family_names: tuple[str, ...]
+    process_keys: tuple[str, ...]
     processes: tuple[str, ...]
     single: tuple[str, ...]
     machines: int
@@ -82,7 +84,6 @@ class CompanyRow:
     state: str
     state_name: str
     is_own: bool
-    search_text: str
 
 
 def require_reader(actor: Actor) -> None:
@@ -105,6 +106,17 @@ def company_list(actor: Actor) -> list[CompanyRow]:
     companies = list(Company.objects.visible_to(actor).select_related("party"))
     facts = _Facts(actor, companies)
     return [facts.row(company) for company in companies]
+
+
+def search(actor: Actor, text: str) -> frozenset[str]:
+    """Codes of the visible companies in whose open words every word of ``text`` occurs.
+
+    Width, case and kana do not count: ﾀﾞｲｶｽﾄ finds ダイカスト, and so does だいかすと.
+    """
+    found = Company.objects.visible_to(actor)
+    for word in folded(text).split():
+        found = found.filter(search_text__contains=word)
+    return frozenset(found.values_list("party__code", flat=True))
 
 
 class _Facts:
@@ -171,6 +183,7 @@ class _Facts:
             trades=localized(company.trades, company.trades_en),
             families=tuple(family for family, _name in families),
             family_names=tuple(name for _family, name in families),
+            process_keys=tuple(process.key for process in held),
             processes=tuple(str(process) for process in held),
             single=tuple(str(process) for process in held if process.pk in single),
             machines=self.machines[party.pk],
@@ -189,7 +202,6 @@ class _Facts:
             state=admission.state if admission else "",
             state_name=str(admission.get_state_display()) if admission else "",
             is_own=party.pk == self.actor.party_id,
-            search_text=company.search_text,
         )
 
 

@@ -133,6 +133,13 @@ class MachineLine:
     stop: StopLine | None
     is_retired: bool
 
+    @property
+    def fineness(self) -> str:
+        """The finest tolerance grade and surface in short: IT7 Ra 0.8."""
+        parts = [f"IT{self.it_grade}" if self.it_grade else ""]
+        parts.append(f"Ra {plain_number(self.roughness_ra)}" if self.roughness_ra else "")
+        return " ".join(part for part in parts if part)
+
 
 @dataclass(frozen=True)
 class CertificateLine:

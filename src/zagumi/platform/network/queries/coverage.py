@@ -20,7 +20,11 @@ class Holder:
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """One process. ``state``: none, single, few (two or three) or many; ``capacity`` counts free others, unnamed."""
+    """One process.
+
+    ``state`` is none, single, few (two or three) or many; ``is_direct``: somebody holds it as such, not only a special
+    case of it; ``capacity`` counts free others, unnamed.
+    """
 
     process_key: str
     process: str
@@ -28,6 +32,7 @@ class CoverageRow:
     family_name: str
     is_case_of: str
     holders: tuple[Holder, ...]
+    is_direct: bool
     state: str
     capacity: ProcessCapacity | None
 
@@ -44,15 +49,16 @@ class Coverage:
     rows: tuple[CoverageRow, ...]
     companies: tuple[Holder, ...]
 
-    def having(self, state: str) -> tuple[CoverageRow, ...]:
-        """The rows in this state."""
-        return tuple(row for row in self.rows if row.state == state)
+    @property
+    def single(self) -> tuple[CoverageRow, ...]:
+        """Processes that one company alone holds, without the wider ones that it holds only through them."""
+        return tuple(row for row in self.rows if row.state == "single" and row.is_direct)
 
     @property
     def missing(self) -> tuple[CoverageRow, ...]:
         """Processes nobody can do, without the special cases of those that are missing as a whole."""
-        gone = {row.process_key for row in self.having("none")}
-        return tuple(row for row in self.having("none") if row.is_case_of not in gone)
+        gone = {row.process_key for row in self.rows if row.state == "none"}
+        return tuple(row for row in self.rows if row.state == "none" and row.is_case_of not in gone)
 
 
 def coverage(actor: Actor) -> Coverage:
@@ -89,6 +95,7 @@ def coverage(actor: Actor) -> Coverage:
                 family_name=process.family_name,
                 is_case_of=process.parent.key if process.parent else "",
                 holders=holders,
+                is_direct=process.pk in holdings.direct,
                 state=_state(len(holders)),
                 capacity=spare.get(process.pk),
             )

@@ -138,6 +138,15 @@ class ProcessCapacity:
     this_week: Mapping[Level, int]
     next_week: Mapping[Level, int]
 
+    @property
+    def words(self) -> str:
+        """Both weeks in words: many 2, some 1 → many 3."""
+        weeks = []
+        for counts in (self.this_week, self.next_week):
+            shown = [f"{level.label} {counts[level]}" for level in reversed(Level) if counts[level]]
+            weeks.append(", ".join(shown))
+        return " → ".join(weeks)
+
 
 LEAST_CROWD = 3
 """Fewer other companies than this behind a count would tell who it is."""

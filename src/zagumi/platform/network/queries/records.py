@@ -37,7 +37,8 @@ def company_history(actor: Actor, code: str, *, limit: int = 200) -> list[Histor
     for rows in related:
         codes = list(rows.values_list("code", flat=True))
         about |= Q(subject_model=rows.model._meta.label, subject_code__in=codes)
-    entries = AuditEntry.objects.visible_to(actor).filter(about).select_related("party", "on_behalf_of")
+    # Whoever did it: what was done to one's own entry, and who looked at one's prices, is for its owner to know.
+    entries = AuditEntry.objects.filter(about, network_id=actor.network_id).select_related("party", "on_behalf_of")
     return [audit.line(entry) for entry in entries.order_by("-seq")[:limit]]
 
 

@@ -1,6 +1,5 @@
 """Companies: admission, profile, places, and the coordinator's look at prices."""
 
-import unicodedata
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +18,7 @@ from zagumi.platform.network import basemap, rules
 from zagumi.platform.network.checks import Faults
 from zagumi.platform.network.models import Admission, Company, Machine, Site
 from zagumi.platform.network.sheets import CompanySheet, SiteSheet
+from zagumi.platform.network.words import folded
 
 State = Admission.State
 
@@ -112,6 +112,7 @@ def admit_company(actor: Actor, *, sheet: CompanySheet, party: Party | None = No
         party.networks.add(network)
         party = edit_party(actor, party=party, **facts)
     company.party = party
+    company.hue = company.hue if company.pk else party.pk * 47 % 360  # neighbours in the list differ
     for name, value in _factory_facts(sheet).items():
         setattr(company, name, value)
     company.save()
@@ -186,7 +187,6 @@ def _check_company(sheet: CompanySheet, party: Party | None) -> None:
     faults.between("employees", sheet.employees, 0, 1_000_000)
     faults.between("capital_yen", sheet.capital_yen, 0, 10**13)
     faults.between("founded", sheet.founded, 1600, clock.today().year)
-    faults.between("hue", sheet.hue, 0, 359)
     faults.choice("contact_channel", sheet.contact_channel, Company.Channel.values)
     faults.done()
 
@@ -248,12 +248,6 @@ def _check_site(actor: Actor, party: Party, sheet: SiteSheet) -> str:
 
 
 # ----------------------------------------------------------------------------------------------------------- search
-
-
-def folded(text: str) -> str:
-    """``text`` for comparing: width and case do not count, katakana becomes hiragana, blanks shrink to one."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain).split())
 
 
 def refresh_search(company: Company) -> None:
