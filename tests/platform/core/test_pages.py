@@ -115,6 +115,34 @@ def test_a_refusal_is_a_page_that_says_what_to_do(
 
 
 @pytest.mark.urls(__name__)
+def test_a_refused_press_draws_the_page_anew_with_the_reason(cast: Cast, signed_in) -> None:
+    client = signed_in(cast.member)
+
+    answer = client.post("/trouble/later", headers={"hx-request": "true"})
+
+    assert (answer.status_code, answer["HX-Refresh"]) == (409, "true")
+    assert "計画がまだです 採用してください" in client.get("/accounts/tokens/").content.decode()
+
+
+@pytest.mark.urls(__name__)
+def test_a_refused_look_leaves_the_page_as_it_is(cast: Cast, signed_in) -> None:
+    answer = signed_in(cast.member).get("/trouble/hidden", headers={"hx-request": "true"})
+
+    assert answer.status_code == 404
+    assert "HX-Refresh" not in answer
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_part_of_a_page_whose_session_ended_sends_the_whole_page_to_sign_in(client: Client, db: None) -> None:
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/runs/R-1/?tab=2"}
+
+    answer = client.get("/jobs/abc", headers=headers)
+
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fruns%2FR-1%2F%3Ftab%3D2"
+
+
+@pytest.mark.urls(__name__)
 def test_a_fault_of_the_program_is_not_dressed_up(cast: Cast, signed_in) -> None:
     with pytest.raises(ZeroDivisionError):
         signed_in(cast.member).get("/trouble/bug")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 
 from zagumi.platform.core import seats
@@ -94,6 +96,12 @@ class SignInRequired(LoginRequiredMiddleware):
         if request.resolver_match and request.resolver_match.app_names[:1] == ["ninja"]:
             return None
         answer: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and is_part(request):
+            # A part of a page whose session has ended: the whole page goes to sign in, and comes back after.
+            around = urlsplit(request.headers.get("HX-Current-URL", ""))
+            here = urlunsplit(("", "", around.path or "/", around.query, ""))
+            target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': here})}"
+            return HttpResponse(status=401, headers={"HX-Redirect": target})
         return answer
 
 
@@ -108,10 +116,27 @@ class ErrorPages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page (or, for htmx, its inner part) for a DomainError; everything else is a fault of the program."""
+        """A page, or a message on the present one, for a DomainError; everything else is a fault of the program."""
         if not isinstance(exception, DomainError):
             return None
-        return error_page(request, exception)
+        return error_part(request, exception) if is_part(request) else error_page(request, exception)
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page that is already shown."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def error_part(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """After a refused press the page is drawn anew with the reason as a message; a mere look leaves it as it is."""
+    response = HttpResponse(str(error.message), status=error.status, content_type="text/plain; charset=utf-8")
+    if request.method != "GET":
+        faults = error.faults if isinstance(error, BadInput) else ()
+        next_step = str(error.next_step) if isinstance(error, NotNow) else ""
+        said = [str(fault.message) for fault in faults] or [str(error.message), next_step]
+        messages.error(request, " ".join(words for words in said if words))
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -23,6 +23,7 @@ from zagumi.platform.core.actor import actor_of
 from zagumi.platform.core.errors import BadInput, Hidden
 from zagumi.platform.core.forms import AcceptForm, InvitationForm, TokenForm
 from zagumi.platform.core.jobs import cancel, finish_early
+from zagumi.platform.core.middleware import is_part
 from zagumi.platform.core.models import AuditEntry, Invitation, Job, Network, Role, Seat, Token, User
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -319,8 +320,7 @@ def verify_log(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, code: str) -> HttpResponse:
     """How far a job is; the part that asks again by itself when htmx wants it, the page otherwise."""
     view = queries.job_view(actor_of(request), code)
-    part = getattr(request, "htmx", False)
-    return render(request, "core/_job.html" if part else "core/job.html", {"job": view})
+    return render(request, "core/_job.html" if is_part(request) else "core/job.html", {"job": view})
 
 
 @require_POST
@@ -329,6 +329,6 @@ def stop_job(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     verb = finish_early if request.POST.get("keep") else cancel
     verb(actor, job=Job.objects.find(actor, code=code))
-    if getattr(request, "htmx", False):
+    if is_part(request):
         return render(request, "core/_job.html", {"job": queries.job_view(actor, code)})
     return _back(request, reverse("core:job", args=[code]))

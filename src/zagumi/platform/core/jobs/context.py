@@ -68,16 +68,16 @@ class Lease:
         self._over = threading.Event()
         self._renewed = time.monotonic()
         self._thread = threading.Thread(target=self._keep, name=f"lease-{job.pk}", daemon=True)
-        self._in_background = in_background
+        self.in_background = in_background
 
     def __enter__(self) -> "Lease":
-        if self._in_background:
+        if self.in_background:
             self._thread.start()
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self._over.set()
-        if self._in_background:
+        if self.in_background:
             self._thread.join()
 
     def _keep(self) -> None:
@@ -121,14 +121,17 @@ class JobContext:
 
     def check(self) -> None:
         """Raise LeaseLost, Cancelled or Interrupted when there is no point in going on."""
-        if not self._lease._in_background:
+        self._check_rights()
+        if self._stopping.is_set():
+            raise Interrupted()
+
+    def _check_rights(self) -> None:
+        if not self._lease.in_background:
             self._lease.look()
         if self._lease.lost.is_set():
             raise LeaseLost(f"job {self.job.pk} has passed to another worker")
         if self.cancelled():
             raise Cancelled()
-        if self._stopping.is_set():
-            raise Interrupted()
 
     def cancelled(self) -> bool:
         """Whether somebody asked to cancel."""
@@ -167,7 +170,7 @@ class JobContext:
             LeaseLost: another worker has the job.
             Cancelled: somebody cancelled it.
         """
-        self.check()
+        self._check_rights()
         with one_transaction():
             held = (
                 Job.objects.select_for_update()
