@@ -97,8 +97,8 @@ JAPANESE: dict[str, str] = {
     "It stands: the work is frozen.": "確定済みの作業です。",
     "Nobody else qualifies.": "ほかに条件を満たす所がありません。",
     "It is the cheapest, transport included.": "運送費を含めていちばん安いためです。",
-    "It is not the cheapest, but done first.": "いちばん安くはありませんが、いちばん早く終わるためです。",
-    "Neither the cheapest nor the earliest: it leaves room or saves elsewhere.": (
+    "Of those that qualify it is done first.": "条件を満たす中でいちばん早く終わるためです。",
+    "It is neither the cheapest nor the first done: it leaves room or saves elsewhere.": (
         "いちばん安くも早くもありませんが、ほかの仕事に余裕ができるか、ほかで安くなるためです。"
     ),
     "could start {start}, done {finish}": "早くて{start}開始、{finish}終わり",

@@ -18,8 +18,8 @@ DECIDED = {
     Decided.FROZEN: "It stands: the work is frozen.",
     Decided.ONLY: "Nobody else qualifies.",
     Decided.CHEAPEST: "It is the cheapest, transport included.",
-    Decided.EARLIEST: "It is not the cheapest, but done first.",
-    Decided.BALANCE: "Neither the cheapest nor the earliest: it leaves room or saves elsewhere.",
+    Decided.EARLIEST: "Of those that qualify it is done first.",
+    Decided.BALANCE: "It is neither the cheapest nor the first done: it leaves room or saves elsewhere.",
 }
 OBSTACLES = {
     Obstacle.NO_OPTION: "no machine there can do it",

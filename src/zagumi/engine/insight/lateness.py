@@ -89,11 +89,12 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """Why a sub-lot does not begin before ``until``, or (transport, hours) what stretches it."""
+    """Why a sub-lot does not begin before ``until``, or ``delay`` after it could; HOURS and TRANSPORT stretch it."""
 
     kind: Kind
     key: Key
     until: int = 0
+    delay: int = 0
     by: tuple[str, ...] = ()
 
 
@@ -213,8 +214,8 @@ class _Case:
 
     def _reasons(self, sublot: SubLot) -> list[_Reason]:
         """Everything that stands between a sub-lot's pieces and its start, and what stretches it."""
-        if (sublot.operation, sublot.machine, sublot.start, sublot.end) in self.view.frozen:
-            return [_Reason(Kind.CHOICE, sublot.key, sublot.start)]
+        if self._stands(sublot):
+            return []
         ready = self._ready(sublot, self.planned, frozenset())
         found = self._blocks(sublot, ready)
         until = max([ready, *(reason.until for reason in found)])
@@ -223,12 +224,14 @@ class _Case:
         if band is not None and band.start > until:
             found.append(_Reason(Kind.BAND, sublot.key, band.start))
             until = band.start
-        start = self.view.hours(sublot.machine, sublot.person).opening(until)
-        if start is not None and start < sublot.start:
-            may_pause = self.view.problem.operation[sublot.operation].may_pause
-            kind = Kind.CHOICE if may_pause or not self._closes(sublot, start) else Kind.HOURS
-            found.append(_Reason(kind, sublot.key, sublot.start))
+        start, _ = self._fit(sublot, until, in_hours=True)
+        if start < sublot.start:
+            found.append(_Reason(Kind.CHOICE, sublot.key, delay=sublot.start - start))
         return [*found, _Reason(Kind.HOURS, sublot.key), _Reason(Kind.TRANSPORT, sublot.key)]
+
+    def _stands(self, sublot: SubLot) -> bool:
+        """Whether it is frozen: then nothing moves it."""
+        return (sublot.operation, sublot.machine, sublot.start, sublot.end) in self.view.frozen
 
     def _blocks(self, sublot: SubLot, ready: int) -> list[_Reason]:
         """Other work on the machine and the person, and bookings, between the pieces' arrival and the start."""
@@ -241,17 +244,12 @@ class _Case:
             before = [s for s in taken if s.key != sublot.key and s.start < s.end and ready < s.end <= sublot.start]
             if before:
                 by = tuple(dict.fromkeys(s.operation for s in before))
-                found.append(_Reason(kind, sublot.key, max(s.end for s in before), by))
+                found.append(_Reason(kind, sublot.key, max(s.end for s in before), by=by))
         bookings = self.view.problem.machine[sublot.machine].bookings
         booked = [end for _, end in bookings if ready < end <= sublot.start]
         if booked:
             found.append(_Reason(Kind.BOOKING, sublot.key, max(booked)))
         return found
-
-    def _closes(self, sublot: SubLot, start: int) -> bool:
-        """Whether work begun at ``start`` would meet a closed minute."""
-        end = self.view.hours(sublot.machine, sublot.person).finish(start, self.minutes[sublot.key])
-        return end is None or end - start > self.minutes[sublot.key]
 
     # ------------------------------------------------------------------------------------------ times anew
 
@@ -269,15 +267,33 @@ class _Case:
         """Start and end of every sub-lot with some reasons taken away."""
         times: Times = {}
         for sublot in self.sublots:
+            if self._stands(sublot):
+                times[sublot.key] = self.planned[sublot.key]
+                continue
             reasons = [reason for reason in self.reasons[sublot.key] if reason not in without]
             until = max([self._ready(sublot, times, without), *(reason.until for reason in reasons)])
-            times[sublot.key] = (until, until + self.minutes[sublot.key])
-            if _Reason(Kind.HOURS, sublot.key) in reasons:
-                hours = self.view.hours(sublot.machine, sublot.person)
-                start = hours.opening(until)
-                end = None if start is None else hours.finish(start, self.minutes[sublot.key])
-                times[sublot.key] = self.planned[sublot.key] if start is None or end is None else (start, end)
+            in_hours = _Reason(Kind.HOURS, sublot.key) in reasons
+            start, end = self._fit(sublot, until, in_hours=in_hours)
+            delay = sum(reason.delay for reason in reasons)
+            times[sublot.key] = self._fit(sublot, start + delay, in_hours=in_hours) if delay else (start, end)
         return times
+
+    def _fit(self, sublot: SubLot, ready: int, *, in_hours: bool) -> tuple[int, int]:
+        """Earliest start and end from ``ready`` on, within open hours or not; as planned when it would fit nowhere."""
+        minutes = self.minutes[sublot.key]
+        if not in_hours:
+            return ready, ready + minutes
+        hours = self.view.hours(sublot.machine, sublot.person)
+        may_pause = self.view.problem.operation[sublot.operation].may_pause
+        start = hours.opening(ready)
+        while start is not None:
+            end = hours.finish(start, minutes)
+            if end is None:
+                break
+            if may_pause or end - start == minutes:
+                return start, end
+            start = next((opens for opens, _ in hours.windows if opens > start), None)
+        return self.planned[sublot.key]
 
     def _completion(self, without: Collection[_Reason]) -> int:
         times = self._times(without)
@@ -296,7 +312,7 @@ class _Case:
             hours = self.view.hours(sublot.machine, sublot.person)
             before = sublot.start - ready - (hours.worked(sublot.start) - hours.worked(ready))
             return max(0, before) + sublot.end - sublot.start - self.minutes[sublot.key]
-        return max(0, reason.until - ready)
+        return reason.delay or max(0, reason.until - ready)
 
     # ------------------------------------------------------------------------------------------ the chain
 
@@ -312,17 +328,17 @@ class _Case:
             at, until = self.made[last.operation, last.lot], last.depart
             chain.append(Segment(Kind.TRANSPORT, at.operation, at.machine, last.depart, last.arrive))
         while True:
-            feeds = self.feeds[at.key]
+            feeds = [feed for feed in self.feeds[at.key] if feed.transfer.arrive <= until]
             feed = max(feeds, key=lambda f: f.transfer.arrive - f.offset, default=None)
             begin = self.case.release if feed is None else max(self.case.release, feed.transfer.arrive)
-            chain += self._stretch(at, begin, until)
-            if feed is None or feed.transfer.arrive <= self.case.release:
+            chain += self._stretch(at, at.start if self._stands(at) else begin, until)
+            if feed is None or self._stands(at) or feed.transfer.arrive <= self.case.release:
                 break
             move = feed.transfer
             at, until = self.made[feed.maker], move.depart
             if move.arrive > move.depart:
                 chain.append(Segment(Kind.TRANSPORT, move.to_operation, at.machine, move.depart, move.arrive))
-        if self.case.release > 0:
+        if self.case.release > 0 and not self._stands(at):
             chain.append(Segment(Kind.RELEASE, at.operation, at.machine, 0, self.case.release))
         return tuple(segment for segment in reversed(chain) if segment.start < segment.end)
 
@@ -338,8 +354,12 @@ class _Case:
             if reason.until > begin:
                 waits.append(Segment(reason.kind, *place, begin, reason.until, reason.by))
                 begin = reason.until
+        delay = sum(reason.delay for reason in self.reasons[sublot.key])
+        if sublot.start - delay > begin:
+            waits.append(Segment(Kind.HOURS, *place, begin, sublot.start - delay))
+            begin = sublot.start - delay
         if sublot.start > begin:
-            waits.append(Segment(Kind.HOURS, *place, begin, sublot.start))
+            waits.append(Segment(Kind.CHOICE, *place, begin, sublot.start))
         return [*found, *reversed(waits)]
 
 

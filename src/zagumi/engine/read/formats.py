@@ -15,10 +15,10 @@ from zagumi.engine.read.fjsp import read_fjsp, read_fjsp_transport
 from zagumi.engine.read.network import KEYS as NETWORK_KEYS
 from zagumi.engine.read.network import read_network
 from zagumi.engine.read.shoplog.actual import Actual
-from zagumi.engine.read.source import Source
+from zagumi.engine.read.source import Source, read_bytes
 
 NUMBERED = frozenset({"fjsp", "fjsp-transport", "dfjsp", "network"})
-HEAD_CHARACTERS = 4096
+HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def read_file(path: Path, form: str = "auto") -> Given:
         FileError: naming file, place, what was given and what was expected.
         ProblemError: when a workbook is sound but cannot be planned.
     """
-    return READERS[detect(path) if form == "auto" else form](path)
+    head = read_bytes(path, HEAD_BYTES)  # every reader may trust that there is a file
+    return READERS[_detect(path, head) if form == "auto" else form](path)
 
 
 def detect(path: Path) -> str:
@@ -82,17 +83,16 @@ def detect(path: Path) -> str:
     Raises:
         FileError: when it is none of the known ones, or cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_CHARACTERS)
-    except OSError:
-        head = b""  # reading it as text says why
+    return _detect(path, read_bytes(path, HEAD_BYTES))
+
+
+def _detect(path: Path, head: bytes) -> str:
     if head.startswith(b"PK"):
         return "workbook"
     if head.startswith(b"\x1f\x8b"):
         return "problem"  # gzipped
     source = Source.open(path)
-    start = source.text[:HEAD_CHARACTERS].lstrip()
+    start = source.text[:HEAD_BYTES].lstrip()
     if start.startswith("{"):
         return _of_json(source.text)
     if "Case ID" in start.splitlines()[0]:
@@ -102,7 +102,7 @@ def detect(path: Path) -> str:
 
 def _of_json(text: str) -> str:
     """By its keys, without parsing what may be a hundred megabytes twice."""
-    if '"zagumi-problem"' in text[:HEAD_CHARACTERS]:
+    if '"zagumi-problem"' in text[:HEAD_BYTES]:
         return "problem"
     if all(f'"{key}"' in text for key in DFJSP_KEYS):
         return "dfjsp"

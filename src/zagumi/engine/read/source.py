@@ -15,6 +15,28 @@ LARGEST_BYTES = 2_000_000_000
 LARGEST_NUMBER = 1_000_000_000  # keeps every sum of minutes or yen far inside 64 bits
 
 
+def read_bytes(path: Path, most: int = LARGEST_BYTES + 1) -> bytes:
+    """The first ``most`` bytes of a file.
+
+    Raises:
+        FileError: when there is no such file, it is a folder, a device or a pipe, cannot be read, or is too big.
+    """
+    name = path.name or str(path)
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise FileError(name, "file", "a folder" if stat.S_ISDIR(mode) else "a device or a pipe", "a file")
+        with path.open("rb") as file:
+            data = file.read(most)
+    except FileNotFoundError:
+        raise FileError(name, "file", "nothing", "a file that exists") from None
+    except OSError as error:
+        raise FileError(name, "file", error.strerror or "an error", "a file that can be read") from None
+    if len(data) > LARGEST_BYTES:
+        raise FileError(name, "file", f"more than {LARGEST_BYTES} bytes", f"at most {LARGEST_BYTES} bytes")
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line that says something: its number in the file, from 1, and its words."""
@@ -35,21 +57,10 @@ class Source:
         """Read a text file.
 
         Raises:
-            FileError: when there is no such file, it is a folder, it cannot be read, is too big, empty, or not text.
+            FileError: when it cannot be read (see :func:`read_bytes`), is empty, or is not text.
         """
-        name = path.name or str(path)
-        try:
-            mode = path.stat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-                raise FileError(name, "file", "a folder" if stat.S_ISDIR(mode) else "a device", "a file")
-            with path.open("rb") as file:
-                data = file.read(LARGEST_BYTES + 1)
-        except FileNotFoundError:
-            raise FileError(name, "file", "nothing", "a file that exists") from None
-        except OSError as error:
-            raise FileError(name, "file", error.strerror or "an error", "a file that can be read") from None
-        if len(data) > LARGEST_BYTES:
-            raise FileError(name, "file", f"more than {LARGEST_BYTES} bytes", f"at most {LARGEST_BYTES} bytes")
+        data = read_bytes(path)
+        name = path.name
         if b"\0" in data:
             raise FileError(name, f"byte {data.index(0)}", "a zero byte", "text")
         try:

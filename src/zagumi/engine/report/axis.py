@@ -13,6 +13,8 @@ from zagumi.engine.report.language import Clock
 from zagumi.engine.report.markup import number, text
 
 WORKING_DAY = 41.0
+WIDEST_DAY = 160.0
+FULL = 1100.0  # few days are drawn wider, up to this in all
 CLOSED_DAY = 10.0
 HOUR = 40.0
 NARROWEST_DAY = 8.0
@@ -56,7 +58,7 @@ def axis(clock: Clock, start: int, end: int, hours: Iterable[tuple[Window, ...]]
         return _hourly(clock, days)
     is_open = [bool(common((day,), open_hours)) for day in days]
     count = sum(is_open) or len(days)
-    wide = min(WORKING_DAY, max(NARROWEST_DAY, WIDEST / count))
+    wide = min(max(WORKING_DAY, min(WIDEST_DAY, FULL / count)), max(NARROWEST_DAY, WIDEST / count))
     edges, places, marks, lines, closed = [days[0][0]], [0.0], [], [], []
     month = None
     for (begin, stop), works in zip(days, is_open, strict=True):

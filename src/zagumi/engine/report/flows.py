@@ -7,13 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zagumi.engine.problem import Site
-from zagumi.engine.report.markup import number, section, svg, table, text
+from zagumi.engine.report.markup import number, pages, section, svg, text
 from zagumi.engine.report.story import Story
 
 WIDTH, HEIGHT, MARGIN = 760, 480, 70
 LABELS_UP_TO = 40
-ROWS_UP_TO = 40
+ROWS_UP_TO = 60
+ROWS = 15
 THICKEST = 9.0
+
+Box = tuple[float, float, float, float]
+OUTSIDE: tuple[Box, ...] = (
+    (-999, -999, 0, 999), (WIDTH, -999, 1999, 999), (-999, -999, 1999, 0), (-999, HEIGHT, 1999, 999),
+)  # fmt: skip
 
 
 @dataclass
@@ -58,7 +64,7 @@ def flows(story: Story) -> str:
     if len(found) > ROWS_UP_TO:
         note += " " + say("The {count} largest flows of {all} are listed.", count=ROWS_UP_TO, all=len(found))
     drawing = _map(story, found)
-    beside = table(head, rows, caption=say("Flows between sites"), numbers=range(2, 8))
+    beside = pages(head, rows, caption=say("Flows between sites"), numbers=range(2, 8), size=ROWS)
     return section("map", say("Flow of goods"), f'<div class="beside">{drawing}{beside}</div>', note)
 
 
@@ -111,7 +117,9 @@ def _map(story: Story, found: dict[tuple[str, str], _Flow]) -> str:
         wide = 1.2 + (THICKEST - 1.2) * math.sqrt(_weight(flow) / heaviest)
         outside = story.problem.site[start].district != home or story.problem.site[end].district != home
         parts.append(_arrow(places[start], places[end], wide, dashed=outside))
-    parts += [_dot(story, site, places[site.id], labelled=len(sites) <= LABELS_UP_TO) for site in sites]
+    parts += [_dot(story, site, places[site.id]) for site in sites]
+    if len(sites) <= LABELS_UP_TO:
+        parts += _labels({name: _site(story, name) for name in places}, places)
     label = story.say("Map of {sites} sites with the flows between them; the table lists them", sites=len(sites))
     return f'<div class="map">{svg(WIDTH, HEIGHT, "".join(parts), label=label)}</div>'
 
@@ -158,15 +166,35 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], wide: float, *,
     )
 
 
-def _dot(story: Story, site: Site, place: tuple[float, float], *, labelled: bool) -> str:
+def _dot(story: Story, site: Site, place: tuple[float, float]) -> str:
     """Round for a company, orange when it holds the bottleneck, a black square for a buyer or a hub."""
     x, y = place
-    name = _site(story, site.id)
     is_tight = story.bottleneck is not None and story.bottleneck.company == site.company
     if site.company is None:
         mark = f'<rect x="{number(x - 9)}" y="{number(y - 9)}" width="18" height="18" class="buyer"/>'
     else:
         mark = f'<circle cx="{number(x)}" cy="{number(y)}" r="10" class="{"member tight" if is_tight else "member"}"/>'
-    anchor = "end" if x > WIDTH * 0.8 else "start" if x < WIDTH * 0.2 else "middle"
-    label = f'<text x="{number(x)}" y="{number(y + 26)}" text-anchor="{anchor}">{text(name)}</text>' if labelled else ""
-    return f"<g><title>{text(name)}</title>{mark}{label}</g>"
+    return f"<g><title>{text(_site(story, site.id))}</title>{mark}</g>"
+
+
+def _labels(names: dict[str, str], places: dict[str, tuple[float, float]]) -> list[str]:
+    """Each name below, above, right or left of its mark, where it covers least of what is there already."""
+    taken = [(x - 11, y - 11, x + 11, y + 11) for x, y in places.values()]
+    found = []
+    for name, (x, y) in places.items():
+        wide = sum(14.0 if ord(letter) >= 0x2E80 else 7.8 for letter in names[name])
+        spots = (
+            (x - wide / 2, y + 12), (x - wide / 2, y - 30), (x + 14, y - 9), (x - 14 - wide, y - 9),
+            (x + 10, y + 8), (x - 10 - wide, y + 8),
+        )  # fmt: skip
+        boxes = [(left, top, left + wide, top + 18) for left, top in spots]
+        best = min(boxes, key=lambda box: sum(_covered(box, other) for other in (*taken, *OUTSIDE)))
+        taken.append(best)
+        found.append(f'<text x="{number(best[0])}" y="{number(best[1] + 14)}">{text(names[name])}</text>')
+    return found
+
+
+def _covered(box: Box, other: Box) -> float:
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    high = min(box[3], other[3]) - max(box[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0

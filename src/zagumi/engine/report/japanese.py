@@ -98,7 +98,7 @@ JAPANESE: dict[str, str] = {
     ),
     "The {count} latest of {all} late cases.": "遅れる{all}件のうち、遅い方から{count}件です。",
     "the work itself and the way between the machines": "作業そのものと移動",
-    "Even without any wait it would end {time} late.": "待ちがまったくなくても{time}遅れます。",
+    "; even without any wait it would end {time} late": "。待ちがまったくなくても{time}遅れます",
     "{operation} on {machine}: {kind}, {time}; without it {saves} less": (
         "{machine}の{operation}:{kind} {time}。なければ{saves}縮みます"
     ),

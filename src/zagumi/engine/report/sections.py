@@ -128,13 +128,9 @@ def lateness(story: Story) -> str:
     for case in story.late[:LATE_UP_TO]:
         why = why_late(story.problem, story.plan, case.case)
         single = "".join(f"<li>{text(cause_line(story, cause))}</li>" for cause in why.causes[:3])
-        due = story.problem.case[case.case].due or 0
-        least = ""
-        if why.at_best > due:
-            least = " " + say("Even without any wait it would end {time} late.", time=say.duration(why.at_best - due))
         parts.append(
             f"<li><b>{text(case.case)}</b> {text(say('{time} late', time=say.duration(case.tardy_minutes)))}: "
-            f"{text(reasons_line(story, why))}{text(least)}<ul>{single}</ul></li>"
+            f"{text(reasons_line(story, why))}<ul>{single}</ul></li>"
         )
     body = f'<ol class="causes">{"".join(parts)}</ol>' if parts else ""
     note = say("Only what the lateness rests on is named: what slack absorbs, or other cases suffer, does not count.")
@@ -147,7 +143,11 @@ def reasons_line(story: Story, why: Lateness) -> str:
     """What a case's lateness rests on, by kind."""
     say = story.say
     kinds = tuple(f"{say(KINDS[kind])} {say.duration(saves)}" for kind, saves in why.kinds)
-    return say.list(kinds) if kinds else say("the work itself and the way between the machines")
+    reasons = say.list(kinds) if kinds else say("the work itself and the way between the machines")
+    due = story.problem.case[why.case].due
+    if due is None or why.at_best <= due:
+        return reasons
+    return reasons + say("; even without any wait it would end {time} late", time=say.duration(why.at_best - due))
 
 
 def cause_line(story: Story, cause: Cause) -> str:

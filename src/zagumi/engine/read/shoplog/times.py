@@ -77,10 +77,17 @@ class Times:
         for step in steps:
             self._seen.setdefault(step.process, []).extend(_observations(step))
         self._fits = {process: _Fit(process, seen) for process, seen in self._seen.items()}
+        self._known: dict[tuple[str, str, str], Learnt] = {}
         self._good = {process: _good_rate([s for s in steps if s.process == process]) for process in self._fits}
 
     def learnt(self, process: str, machine: str = "", part: str = "") -> Learnt:
         """What is known of a process, of it on a machine, of a part of it on a machine."""
+        key = (process, machine, part)
+        if key not in self._known:
+            self._known[key] = self._learn(*key)
+        return self._known[key]
+
+    def _learn(self, process: str, machine: str, part: str) -> Learnt:
         fit = self._fits[process]
         group = fit.level(machine, part)
         factor = fit.factor(machine, part)
@@ -143,8 +150,9 @@ class _Fit:
         return _mean([minutes for name, minutes in self._setups if name == machine], whole, PRIOR) if machine else whole
 
     def spread(self, group: list[_Seen]) -> float:
+        factor = {machine: self.factor(machine, "") for machine in {s.machine for s in group}}
         logs = [
-            math.log(s.run / (self.factor(s.machine, "") * self.line.run(s.pieces)))
+            math.log(s.run / (factor[s.machine] * self.line.run(s.pieces)))
             for s in group
             if s.run > 0 and self.line.run(s.pieces) > 0
         ]
