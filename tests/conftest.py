@@ -7,6 +7,7 @@ fresh PostgreSQL database, with real commits. `ZAGUMI_TEST_DATABASES=sqlite` lea
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,11 +29,16 @@ os.environ.pop("DATABASE_URL", None)
 ENGINE = Path(__file__).parent / "engine"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Load the platform, except where only the engine is tested: it must do without."""
-    if not all(Path(place.split("::")[0]).resolve().is_relative_to(ENGINE) for place in config.args):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "zagumi.platform.settings"
-        django.setup()
+def only_the_engine(words: list[str]) -> bool:
+    """Whether a command line names nothing but tests of the engine, which must do without the platform."""
+    places = [Path(word.split("::")[0]).resolve() for word in words if Path(word.split("::")[0]).exists()]
+    return bool(places) and all(place.is_relative_to(ENGINE) for place in places)
+
+
+# While this file is read, not later: the conftest files below it import the platform's models.
+if not only_the_engine(sys.argv[1:]):
+    os.environ["DJANGO_SETTINGS_MODULE"] = "zagumi.platform.settings"
+    django.setup()
 
 
 @dataclass(frozen=True, slots=True)
