@@ -55,6 +55,7 @@ class Run(models.Model):
     origin = models.DateTimeField(null=True)
     snapshot = models.BinaryField(default=b"")
     snapshot_sha256 = models.CharField(max_length=64, blank=True)
+    versions = models.JSONField(default=dict, help_text="plan version of each case when the snapshot was taken")
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
     points = models.JSONField(default=list)
     objective = models.BigIntegerField(null=True)

@@ -130,7 +130,8 @@ def take_snapshot(_actor: Actor, *, run: Run) -> None:
     text = problem_to_json(problem).encode()
     run.snapshot = gzip.compress(text, mtime=0)
     run.snapshot_sha256 = hashlib.sha256(text).hexdigest()
-    run.save(update_fields=["origin", "snapshot", "snapshot_sha256"])
+    run.versions = {plan.case.code: plan.version for plan in bridge.plans_in_force(run.cases.all()).values()}
+    run.save(update_fields=["origin", "snapshot", "snapshot_sha256", "versions"])
 
 
 def plan_in_force(run: Run) -> bytes | None:
@@ -210,13 +211,13 @@ def adopt_alternative(actor: Actor, *, alternative: Alternative, reason: str) ->
 
 def _refuse_stale(run: Run, cases: list[Case], plan: EnginePlan, frame: bridge.Frame) -> None:
     """A plan rests on its snapshot: refuse it when a case was replanned or a machine it uses stopped since."""
-    newer = Plan.objects.filter(case__in=cases, adopted__gt=run.created).select_related("case").first()
-    if newer is not None:
-        raise NotNow(
-            _("%(case)s was given plan version %(version)s after this search began.")
-            % {"case": newer.case.code, "version": newer.version},
-            next_step=_("Start a new search."),
-        )
+    for present in bridge.plans_in_force(cases).values():
+        if run.versions.get(present.case.code) != present.version:
+            raise NotNow(
+                _("%(case)s was given plan version %(version)s after this search began.")
+                % {"case": present.case.code, "version": present.version},
+                next_step=_("Start a new search."),
+            )
     stops = MachineStop.objects.filter(machine__code__in=plan.on_machine, start__gt=run.created)
     for stop in stops.select_related("machine"):
         for sublot in plan.on_machine[stop.machine.code]:
