@@ -220,7 +220,7 @@ def costs(story: Story) -> str:
     note = ""
     if m.tardiness_yen:
         note = say("Lateness weighs {yen} in the objective; it is not a cost.", yen=say.yen(m.tardiness_yen))
-    listed = table(head, rows, caption=say("Costs"), numbers=(1, 2))
+    listed = table(head, rows, caption=say("Costs by company"), numbers=(1, 2))
     return section("costs", say("Costs"), f'<div class="beside">{charts.shares(items, say)}{listed}</div>', note)
 
 
@@ -234,7 +234,9 @@ def rivals(story: Story) -> str:
     )
     rows = [_rival(story, say("this plan"), story.measures, "")]
     rows += [_rival(story, rival.name, measure(story.problem, rival.plan), rival.gives_up) for rival in story.rivals]
-    return section("rivals", say("Other plans"), table(head, rows, caption=say("Other plans"), numbers=range(1, 8)))
+    return section(
+        "rivals", say("Other plans"), table(head, rows, caption=say("Measures of the plans"), numbers=range(1, 8))
+    )
 
 
 def _rival(story: Story, name: str, m: Measures, gives_up: str) -> tuple[str, ...]:
@@ -265,7 +267,9 @@ def search(story: Story) -> str:
         (text(say("Search ended after")), _seconds(result.seconds, say)),
         (text(say("Judged by the independent checker")), text(say("no fault"))),
     ]
-    body = charts.progress(story.history, say) + table((say("Search"), ""), rows, caption=say("Search"))
+    body = charts.progress(story.history, say) + table(
+        say.each("Search", "Value"), rows, caption=say("Figures of the search")
+    )
     note = say("Blue: best plan so far; grey: what no plan can be below.") if len(story.history) > 1 else ""
     return section("search", say("How good it is"), f'<div class="beside">{body}</div>', note)
 
@@ -302,4 +306,6 @@ def work(story: Story) -> str:
             count=f"{WORK_UP_TO:,}",
             all=f"{len(listed):,}",
         )
-    return section("work", say("All work"), pages(head, rows, caption=say("All work"), numbers=(3, 6, 7)), note)
+    return section(
+        "work", say("All work"), pages(head, rows, caption=say("All work by start"), numbers=(3, 6, 7)), note
+    )
