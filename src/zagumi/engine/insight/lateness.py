@@ -181,23 +181,25 @@ class _Case:
         slack = None if self.case.due is None else self.case.due - completion
         late = max(0, -(slack or 0))
         every = [reason for reasons in self.reasons.values() for reason in reasons]
+        kinds = self._kinds(completion, late, every)
         return Lateness(
             self.case.id,
             completion,
             slack,
             self._chain(),
-            self._causes(completion, late),
-            self._kinds(completion, late, every),
+            self._causes(completion, late, {kind for kind, _ in kinds}),
+            kinds,
             self._completion(frozenset(reason for reason in every if reason.kind is not Kind.TRANSPORT)),
         )
 
-    def _causes(self, completion: int, late: int) -> tuple[Cause, ...]:
+    def _causes(self, completion: int, late: int, kinds: set[Kind]) -> tuple[Cause, ...]:
+        """Single reasons; what its whole kind does not save, none of the kind does."""
         causes = []
-        for sublot in self.sublots if late else ():
+        for sublot in self.sublots:
             for reason in self.reasons[sublot.key]:
-                saves = min(late, completion - self._completion(frozenset({reason})))
+                waits = self._waits(reason, sublot) if reason.kind in kinds else 0
+                saves = min(late, completion - self._completion(frozenset({reason}))) if waits else 0
                 if saves > 0:
-                    waits = self._waits(reason, sublot)
                     causes.append(Cause(reason.kind, sublot.operation, sublot.machine, waits, saves, reason.by))
         return tuple(sorted(causes, key=lambda cause: (-cause.saves, cause.operation, cause.kind)))
 
