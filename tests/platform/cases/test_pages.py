@@ -13,10 +13,26 @@ def test_pages(town: Town, case: Case, files: dict[str, str], signed_in: SignedI
     client = signed_in(town.cast.coordinator)
     code = case.code
     for path in (
-        "", "board/", "new/", "import/", f"{code}/", f"{code}/edit/", f"{code}/lose/", f"{code}/costs/",
-        f"{code}/export/", f"{code}/history/", f"{code}/files/", f"{code}/files/new/", f"{code}/parts/new/",
-        f"{code}/parts/A/", f"{code}/steps/", f"{code}/steps/new/", f"{code}/steps/10/", f"{code}/steps/10/edit/",
-        f"{code}/steps/10/options/new/", f"{code}/steps/10/options/{town.machines['member'].code}/",
+        "",
+        "board/",
+        "new/",
+        "import/",
+        f"{code}/",
+        f"{code}/edit/",
+        f"{code}/lose/",
+        f"{code}/costs/",
+        f"{code}/export/",
+        f"{code}/history/",
+        f"{code}/files/",
+        f"{code}/files/new/",
+        f"{code}/parts/new/",
+        f"{code}/parts/A/",
+        f"{code}/steps/",
+        f"{code}/steps/new/",
+        f"{code}/steps/10/",
+        f"{code}/steps/10/edit/",
+        f"{code}/steps/10/options/new/",
+        f"{code}/steps/10/options/{town.machines['member'].code}/",
     ):
         answer = client.get(f"/cases/{path}")
         assert answer.status_code == 200, path

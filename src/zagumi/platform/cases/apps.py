@@ -22,10 +22,8 @@ class CasesConfig(AppConfig):
         from zagumi.platform.cases import rules  # noqa: F401
 
     def navigation(self, actor: Actor) -> Iterator[NavItem]:
-        """The board for the office, the list for buyers, the requests to members."""
-        if actor.is_coordinator:
+        """The register: a board for the office, a list for buyers, the requests to members."""
+        if actor.is_coordinator or actor.is_buyer:
             yield NavItem("cases", _("Cases"), reverse("cases:board"), "folder")
-        elif actor.is_buyer:
-            yield NavItem("cases", _("Cases"), reverse("cases:list"), "folder")
         elif actor.is_member:
-            yield NavItem("cases", _("Requests"), reverse("cases:list"), "folder")
+            yield NavItem("cases", _("Requests"), reverse("cases:board"), "folder")

@@ -133,6 +133,11 @@ class Case(models.Model):
         return self.answer_due is not None and self.answered_on is None and self.stage in BEFORE_PRODUCTION
 
     @property
+    def answer_is_late(self) -> bool:
+        """Whether the buyer should have had an answer before today."""
+        return self.needs_answer and self.answer_due is not None and self.answer_due < clock.today()
+
+    @property
     def is_open(self) -> bool:
         """Neither closed nor lost."""
         return self.stage not in FINISHED

@@ -11,7 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
-from zagumi.engine.read.case_workbook import Fault
+from zagumi.engine.read.case_workbook import Fault, Places
 from zagumi.engine.read.case_workbook.cells import plain
 from zagumi.engine.read.case_workbook.grid import Grid, NotAWorkbook, read_grids
 from zagumi.platform.cases.wording import expected
@@ -48,8 +48,8 @@ class SheetView:
     faults: int
 
 
-def sheet_views(data: bytes, faults: Iterable[Fault]) -> list[SheetView]:
-    """Sheets that have a fault, with the faulty rows, the rows around them, and the heading."""
+def sheet_views(data: bytes, faults: Iterable[Fault], places: Places) -> list[SheetView]:
+    """Sheets that have a fault, with the heading, the faulty rows and the rows around them."""
     by_sheet: dict[str, list[Fault]] = defaultdict(list)
     for fault in faults:
         by_sheet[fault.sheet].append(fault)
@@ -57,16 +57,19 @@ def sheet_views(data: bytes, faults: Iterable[Fault]) -> list[SheetView]:
         grids = read_grids(data)
     except NotAWorkbook:
         return []
-    return [_view(grid, by_sheet[grid.name]) for grid in grids if by_sheet.get(grid.name)]
+    return [
+        _view(grid, by_sheet[grid.name], places.heading_rows.get(grid.name, 0))
+        for grid in grids
+        if by_sheet.get(grid.name)
+    ]
 
 
-def _view(grid: Grid, faults: list[Fault]) -> SheetView:
+def _view(grid: Grid, faults: list[Fault], heading: int) -> SheetView:
     marked = {(fault.row, fault.column): expected(fault) for fault in faults if fault.row}
     width = min(COLUMNS_SHOWN, max((len(row) for row in grid.rows), default=0))
-    shown = {at for row, _column in marked for at in (row - 1, row, row + 1) if row and at >= 1}
-    shown |= set(range(1, 5))
+    shown = {at for row, _column in marked for at in (row - 1, row, row + 1) if row and at > heading} | {heading}
     rows: list[SheetRow] = []
-    for number in range(1, len(grid.rows) + 1):
+    for number in range(max(1, heading), len(grid.rows) + 1):
         if number in shown and len(rows) < ROWS_SHOWN:
             cells = tuple(
                 SheetCell(

@@ -7,8 +7,8 @@ from zagumi.platform.cases.views import case, files, importing, lists, registeri
 app_name = "cases"
 
 urlpatterns = [
-    path("cases/", lists.case_list, name="list"),
-    path("cases/board/", lists.board, name="board"),
+    path("cases/", lists.board, name="board"),
+    path("cases/list/", lists.case_list, name="list"),
     path("cases/new/", registering.case_new, name="case-new"),
     path("cases/new/doubles/", registering.doubles, name="case-doubles"),
     path("cases/import/", importing.case_import, name="case-import"),

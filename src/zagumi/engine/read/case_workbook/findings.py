@@ -62,6 +62,7 @@ class Places:
 
     names: dict[str, str] = field(default_factory=dict)
     heads: dict[str, dict[str, Head]] = field(default_factory=dict)
+    heading_rows: dict[str, int] = field(default_factory=dict)  # by sheet name; 0 on a vertical sheet
 
     def of(self, sheet: Sheet, row: int | None, key: str = "") -> Place:
         """The place of field ``key`` of a row."""

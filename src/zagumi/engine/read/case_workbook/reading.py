@@ -186,6 +186,7 @@ def _rows(sheet: Sheet, grid: Grid, findings: Findings, places: Places) -> Itera
         return
     heads, heading_row = _heads(sheet, grid, findings)
     places.heads[sheet.key] = heads
+    places.heading_rows[grid.name] = heading_row
     missing = [column for column in sheet.columns if column.required and column.key not in heads]
     for column in missing:
         given = ", ".join(head.title for head in heads.values())

@@ -15,7 +15,7 @@ from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.errors import Refused
 from zagumi.platform.core.models import Party
 from zagumi.platform.network.models import Company
-from zagumi.platform.network.services.companies import folded
+from zagumi.platform.network.words import folded
 
 FINISHED_SHOWN = 12  # of the closed columns, the latest only
 
@@ -44,6 +44,7 @@ class CaseRow:
     received_on: date | None = None
     answer_due: date | None = None
     needs_answer: bool = False
+    answer_is_late: bool = False
     expected_end: datetime | None = None
     price_yen: int | None = None
     waiting: int = 0
@@ -115,6 +116,7 @@ def _row(actor: Actor, case: Case, counts: _Counts) -> CaseRow:
             "received_on": case.received_on,
             "answer_due": case.answer_due,
             "needs_answer": case.needs_answer,
+            "answer_is_late": case.answer_is_late,
             "expected_end": case.expected_end,
         }
     if is_office:
@@ -184,8 +186,14 @@ def case_board(actor: Actor, *, text: str = "", buyer: str = "", late_only: bool
 
 
 def moves_from(stage: str) -> tuple[tuple[str, str], ...]:
-    """The stages one may go to, with their names; losing a case asks for a reason and is a form of its own."""
-    return tuple((verb, str(Stage(verb).label)) for verb in FLOW.possible(stage) if verb != Stage.LOST)
+    """The stages one may go to, with their names: the next one first, the way back last.
+
+    Losing a case asks for a reason and is a form of its own.
+    """
+    order = list(Stage.values)
+    verbs = [verb for verb in FLOW.possible(stage) if verb != Stage.LOST]
+    verbs.sort(key=lambda verb: (order.index(verb) < order.index(stage), order.index(verb)))
+    return tuple((verb, str(Stage(verb).label)) for verb in verbs)
 
 
 def buyers(actor: Actor) -> list[tuple[str, str]]:

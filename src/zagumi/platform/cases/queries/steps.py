@@ -82,6 +82,12 @@ class StepRow:
         """Options that were not declined."""
         return tuple(option for option in self.options if option.answer != Option.Answer.DECLINED)
 
+    @property
+    def companies(self) -> tuple[tuple[str, bool], ...]:
+        """(name, all its machines stand still) of each company that could do it."""
+        names = dict.fromkeys(option.company for option in self.able)
+        return tuple((name, all(o.is_stopped for o in self.able if o.company == name)) for name in names)
+
 
 @dataclass(frozen=True)
 class PartRow:
@@ -117,33 +123,35 @@ def case_steps(actor: Actor, case: Case, plan: pages.PlanOfCase | None = None) -
     assigned: dict[int, list[pages.Assignment]] = defaultdict(list)
     for assignment in plan.assignments if plan else ():
         assigned[assignment.step].append(assignment)
-    rows = []
-    for step in steps:
-        feeding = {link.part for link in before[step.pk] if link.part}
-        rows.append(
-            StepRow(
-                number=step.number,
-                name=step.name,
-                process=str(step.process),
-                process_key=step.process.key,
-                part=step.part.letter if step.part else "",
-                part_name=step.part.name if step.part else "",
-                quantity=step.quantity,
-                may_pause=step.may_pause,
-                min_sublot=step.min_sublot,
-                max_sublots=step.max_sublots,
-                setup_family=step.setup_family,
-                skill=str(step.skill) if step.skill else "",
-                note=step.note,
-                requirement=tuple(Requirement.of(step.requirement).words()),
-                before=tuple(link.said for link in before[step.pk]),
-                after=tuple(link.said for link in after[step.pk]),
-                options=tuple(options[step.pk]),
-                assigned=tuple(assigned[step.number]),
-                is_joining=step.part is None or bool(feeding - {step.part.letter}),
-            )
+    assemblies = {
+        step.part.letter
+        for step in steps
+        if step.part and {link.part for link in before[step.pk] if link.part} - {step.part.letter}
+    }
+    return tuple(
+        StepRow(
+            number=step.number,
+            name=step.name,
+            process=str(step.process),
+            process_key=step.process.key,
+            part=step.part.letter if step.part else "",
+            part_name=step.part.name if step.part else "",
+            quantity=step.quantity,
+            may_pause=step.may_pause,
+            min_sublot=step.min_sublot,
+            max_sublots=step.max_sublots,
+            setup_family=step.setup_family,
+            skill=str(step.skill) if step.skill else "",
+            note=step.note,
+            requirement=tuple(Requirement.of(step.requirement).words()),
+            before=tuple(link.said for link in before[step.pk]),
+            after=tuple(link.said for link in after[step.pk]),
+            options=tuple(options[step.pk]),
+            assigned=tuple(assigned[step.number]),
+            is_joining=step.part is None or step.part.letter in assemblies,
         )
-    return tuple(rows)
+        for step in steps
+    )
 
 
 @dataclass(frozen=True)
@@ -286,6 +294,23 @@ class Graph:
     links: tuple[GraphLink, ...]
     parts: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def columns(self) -> int:
+        """How many boxes stand one after another on the longest way."""
+        before: dict[str, list[str]] = defaultdict(list)
+        for link in self.links:
+            before[link.target].append(link.source)
+        depth: dict[str, int] = {}
+        waiting = [node.key for node in self.nodes]
+        while waiting:
+            key = waiting[-1]
+            missing = [source for source in before[key] if source not in depth]
+            if missing:
+                waiting += missing
+            else:
+                depth[waiting.pop()] = 1 + max((depth[source] for source in before[key]), default=0)
+        return max(depth.values(), default=0)
+
 
 def process_graph(actor: Actor, steps: tuple[StepRow, ...], plan: pages.PlanOfCase | None) -> Graph:
     """Boxes and lines for the steps. A step that a plan splits over companies is a box for each of them.
@@ -350,7 +375,7 @@ def _boxes(actor: Actor, step: StepRow) -> list[GraphNode]:
 
 
 def _choice_of(count: int) -> str:
-    return ngettext("%(count)s company can", "%(count)s companies can", count) % {"count": count}
+    return ngettext("%(count)s company", "%(count)s companies", count) % {"count": count}
 
 
 # ---------------------------------------------------------------------------------------------------- who else could

@@ -27,7 +27,8 @@ from zagumi.platform.core.services import add_party, service
 from zagumi.platform.core.states import Flow
 from zagumi.platform.network.checks import Faults
 from zagumi.platform.network.models import Company, Site
-from zagumi.platform.network.services.companies import changes_of, folded
+from zagumi.platform.network.services.companies import changes_of
+from zagumi.platform.network.words import folded
 
 PRIVATE = frozenset({"price_yen"})
 

@@ -18,7 +18,8 @@ from zagumi.platform.core.errors import Fault, Hidden, NotNow, Refused
 from zagumi.platform.core.services import service
 from zagumi.platform.network.checks import Faults
 from zagumi.platform.network.models import Process, Skill
-from zagumi.platform.network.services.companies import changes_of, folded
+from zagumi.platform.network.services.companies import changes_of
+from zagumi.platform.network.words import folded
 
 LARGEST = 10_000_000
 
@@ -250,12 +251,13 @@ def link_sheets(operation: Operation) -> tuple[LinkSheet, ...]:
 
 
 def _said(links: Iterable[LinkSheet]) -> str:
+    """Links for the log, in no language: ``30×2 /500 +60min`` is two of step 30 each, in lots of 500, an hour later."""
     words = []
     for link in sorted(links, key=lambda link: link.before):
-        more = [f"×{link.per}"] if link.per > 1 else []
-        more += [_("in lots of %(batch)s") % {"batch": link.batch}] if link.batch else []
-        more += [_("after %(minutes)s min") % {"minutes": link.lag_minutes}] if link.lag_minutes else []
-        words.append(" ".join([str(link.before), *more]))
+        per = f"×{link.per}" if link.per > 1 else ""
+        batch = f" /{link.batch}" if link.batch else ""
+        lag = f" +{link.lag_minutes}min" if link.lag_minutes else ""
+        words.append(f"{link.before}{per}{batch}{lag}")
     return ", ".join(words)
 
 

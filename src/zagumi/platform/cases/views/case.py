@@ -1,19 +1,22 @@
 """The pages of one case: overview, steps, drawings, record, costs; and what is done on them."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zagumi.platform.cases import pages, queries, services
 from zagumi.platform.cases.forms import LoseForm, NoteForm, PurposeForm, put_faults
-from zagumi.platform.cases.models import Case
+from zagumi.platform.cases.models import Audience, Case, Channel, ContractForm, Option, Stage
 from zagumi.platform.cases.views.frame import frame
 from zagumi.platform.core import audit, lists
 from zagumi.platform.core.actor import Actor, actor_of
@@ -40,9 +43,38 @@ def graph_of(page: queries.CasePage) -> dict[str, Any]:
     return {"steps": steps, "links": links, "parts": page.graph.parts}
 
 
+WIDE_GRAPH = 5
+"""A graph of more boxes in a row takes the whole width of the page."""
+RECORD_LINES = 40
+RECORD_SHOWN = 8
+SUBJECTS_NAMED = 3
+
+SUBJECTS = {
+    "cases.Operation": gettext_lazy("step %(code)s"),
+    "cases.Part": gettext_lazy("part %(code)s"),
+    "cases.CaseFile": "%(code)s",
+}
+
+
 def entries(lines: tuple[audit.HistoryLine, ...]) -> list[Entry]:
-    """The record as a timeline."""
-    return [Entry(line.at, line.verb, line.on_behalf_of or line.party or line.who, "act") for line in lines]
+    """The record as a timeline; the same thing done to several steps in a row is one entry."""
+    shown: list[Entry] = []
+    runs: list[tuple[audit.HistoryLine, list[str]]] = []
+    for line in lines:
+        subject = str(SUBJECTS.get(line.subject_model, "")) % {"code": line.subject_code}
+        last = runs[-1][0] if runs else None
+        if last and (last.verb, last.who, last.at.date()) == (line.verb, line.who, line.at.date()):
+            runs[-1][1].append(subject)
+        else:
+            runs.append((line, [subject]))
+    for line, subjects in runs[:RECORD_SHOWN]:
+        named = [subject for subject in dict.fromkeys(reversed(subjects)) if subject]
+        if len(named) > SUBJECTS_NAMED:
+            more = ngettext("%(count)s more", "%(count)s more", len(named) - SUBJECTS_NAMED)
+            named[SUBJECTS_NAMED:] = [more % {"count": len(named) - SUBJECTS_NAMED}]
+        text = f"{line.verb}: {_(', ').join(named)}" if named else line.verb
+        shown.append(Entry(line.at, text, line.on_behalf_of or line.who, "act"))
+    return shown
 
 
 @require_GET
@@ -50,10 +82,11 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
     """Overview."""
     actor = actor_of(request)
     row = queries.find_case(actor, code)
-    page = queries.page_of(actor, row)
+    page = queries.page_of(actor, row, history=RECORD_LINES)
     context = frame(request, row, "overview", page.head) | {
         "page": page,
         "graph": graph_of(page),
+        "is_wide": page.graph.columns > WIDE_GRAPH,
         "panels": [panel for panel in pages.panels(actor, row) if not panel[0].is_side],
         "side_panels": [panel for panel in pages.panels(actor, row) if panel[0].is_side],
         "entries": entries(page.history),
@@ -88,6 +121,12 @@ def steps(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "cases/steps.html", context)
 
 
+CHANNELS: dict[str, Any] = {
+    **dict(Channel.choices),
+    "screen": gettext_lazy("Screen"),
+    "job": gettext_lazy("Calculation"),
+}
+
 HISTORY = lists.ListSpec(
     name="record",
     columns=[
@@ -98,7 +137,9 @@ HISTORY = lists.ListSpec(
         lists.Column("subject", gettext_lazy("On"), lambda line: line.subject_code, sort="subject_code"),
         lists.Column("changes", gettext_lazy("Change"), lambda line: changes_said(line)),
         lists.Column("purpose", gettext_lazy("Purpose"), lambda line: line.purpose),
-        lists.Column("channel", gettext_lazy("By way of"), lambda line: line.channel, sort="channel"),
+        lists.Column(
+            "channel", gettext_lazy("By way of"), lambda line: CHANNELS.get(line.channel, line.channel), sort="channel"
+        ),
     ],
     search=lambda rows, text: [
         line
@@ -113,16 +154,38 @@ HISTORY_LIMIT = 2000
 
 
 def changes_said(line: audit.HistoryLine) -> str:
-    """The changes of one entry in short: ``due 12/11 → 12/14``."""
+    """The changes of one entry in short: ``Due date 12/11 17:00 → 12/14 17:00``."""
     words = []
     for name, old, new in line.changes:
-        label = FIELDS.get(name, name)
-        words.append(f"{label} {new}" if old in ("", None) else f"{label} {old} → {_shown(new)}")
+        label = str(FIELDS.get(name, name))
+        before, after = _shown(name, old), _shown(name, new)
+        if before or after:
+            words.append(f"{label} {before} → {after or '—'}" if before else f"{label} {after}")
     return " · ".join(words)
 
 
-def _shown(value: Any) -> str:
-    return "—" if value in ("", None) else str(value)
+WORDS: dict[str, dict[str, Any]] = {
+    "stage": dict(Stage.choices),
+    "channel": dict(Channel.choices),
+    "contract_form": dict(ContractForm.choices),
+    "audience": dict(Audience.choices),
+    "answer": dict(Option.Answer.choices),
+    "source": dict(Option.Source.choices),
+}
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value of the log in the reader's words."""
+    if value in ("", None, [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "○" if value else "×"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    text = str(WORDS.get(name, {}).get(value, value))
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text):
+        return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M}"
+    return text
 
 
 FIELDS: dict[str, Any] = {

@@ -91,7 +91,7 @@ def import_preview(request: HttpRequest, code: str) -> HttpResponse:
     faults = reading.faults or tuple(outcome.faults if outcome else ())
     notices = (*reading.notices, *(outcome.notices if outcome else ()))
     with files.open_file(upload.stored) as file:
-        sheets = preview.sheet_views(file.read(), faults) if faults else []
+        sheets = preview.sheet_views(file.read(), faults, reading.places) if faults else []
     faulty_rows = {(fault.sheet, fault.row) for fault in faults}
     context = {
         "upload": upload,

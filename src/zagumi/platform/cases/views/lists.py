@@ -160,8 +160,10 @@ def _views(current: str) -> list[dict[str, Any]]:
 
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    """The cases by stage."""
+    """The cases by stage; readers without a board get their list."""
     actor = actor_of(request)
+    if not actor.is_coordinator:
+        return redirect("cases:list")
     text, buyer, late = request.GET.get("q", ""), request.GET.get("buyer", ""), request.GET.get("late") == "1"
     shown = queries.case_board(actor, text=text, buyer=buyer, late_only=late)
     all_stages = request.GET.get("closed") == "1"

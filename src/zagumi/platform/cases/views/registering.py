@@ -57,13 +57,14 @@ def doubles(request: HttpRequest) -> HttpResponse:
     """The hint on open cases that look like the inquiry being typed, for the form to show while typing."""
     actor = actor_of(request)
     buyer = request.GET.get("buyer", "")
+    is_new = request.GET.get("is_new") == "1"
     found = queries.likely_doubles(
         actor,
         title=request.GET.get("title", ""),
         buyer="" if buyer == NEW_BUYER else buyer,
         reference=request.GET.get("buyer_reference", ""),
     )
-    return render(request, "cases/_doubles.html", {"doubles": found, "asks": False})
+    return render(request, "cases/_doubles.html", {"doubles": found, "is_new": is_new})
 
 
 @require_http_methods(["GET", "POST"])
