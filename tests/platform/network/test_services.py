@@ -296,10 +296,18 @@ def test_a_stop_is_reported_once_and_ends(town: Town) -> None:
     services.report_stop(member, code=code, reason="主軸の異音")
     with pytest.raises(NotNow):
         services.report_stop(member, code=code, reason="まだ")
-    assert services.end_stop(member, code=code, at=at(20, 12)).end == at(20, 12)
+    ended = services.end_stop(member, code=code, at=at(20, 12))
+    assert ended is not None
+    assert ended.end == at(20, 12)
     for wrong in ({"reason": " "}, {"reason": "点検", "start": at(22, 9), "end": at(22, 9)}):
         with pytest.raises(BadInput):
             services.report_stop(member, code=code, **wrong)
+
+
+def test_a_stop_that_has_not_begun_is_taken_back(town: Town) -> None:
+    member, works = town.cast.member, town.works
+    assert services.end_stop(member, code=works.band.code) is None
+    assert not works.band.stops.exists()
 
 
 # -------------------------------------------------------------------------------------------------------- calendar

@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Body, Field, Query, Schema
+from ninja import Body, Field, Query, Schema, Status
 from pydantic import AwareDatetime
 
 from zagumi.platform.core.actor import Actor
@@ -205,7 +205,7 @@ def read_map(request: HttpRequest, paging: Query[Paging]) -> Any:
 @router.post("/companies", response={201: Made}, summary="Admit a company")
 def admit(request: HttpRequest, sheet: Body[CompanySheet]) -> Any:
     """Coordinator only: take a company into the network."""
-    return 201, Made(code=services.admit_company(_actor(request), sheet=sheet).code)
+    return Status(201, Made(code=services.admit_company(_actor(request), sheet=sheet).code))
 
 
 @router.put("/companies/{code}", response=Made, summary="Change a company's facts")
@@ -228,7 +228,7 @@ def add_site(request: HttpRequest, code: str, sheet: Body[SiteSheet]) -> Any:
     """A place of the company."""
     actor = _acting(request, code)
     party = Party.objects.find(actor, code=code)
-    return 201, Made(code=services.add_site(actor, party=party, sheet=sheet).code)
+    return Status(201, Made(code=services.add_site(actor, party=party, sheet=sheet).code))
 
 
 @router.post("/sites/{code}/machines", response={201: Made}, summary="Add a machine")
@@ -238,7 +238,7 @@ def add_machine(
     """A machine at this works."""
     site = Site.objects.select_related("party").find(_actor(request), code=code)
     actor = _acting(request, site.party.code)
-    return 201, Made(code=services.add_machine(actor, site_code=code, sheet=sheet, disclosure=disclosure).code)
+    return Status(201, Made(code=services.add_machine(actor, site_code=code, sheet=sheet, disclosure=disclosure).code))
 
 
 @router.put("/machines/{code}", response=Made, summary="Change a machine")
@@ -270,14 +270,14 @@ def book(request: HttpRequest, code: str, span: Body[Span]) -> Any:
     """Time that the machine is taken."""
     actor = _for_machine(request, code)
     services.book_machine(actor, code=code, start=span.start, end=span.end, note=span.note)
-    return 201, Made(code=code)
+    return Status(201, Made(code=code))
 
 
 @router.delete("/machines/{code}/bookings", response={204: None}, summary="Free own work")
 def free(request: HttpRequest, code: str, start: AwareDatetime) -> Any:
     """The own booking that begins at ``start``."""
     services.cancel_booking(_for_machine(request, code), code=code, start=start)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/machines/{code}/stops", response={201: Made}, summary="Report a stop")
@@ -285,12 +285,12 @@ def stop(request: HttpRequest, code: str, told: Body[Stop]) -> Any:
     """The machine stands still."""
     actor = _for_machine(request, code)
     services.report_stop(actor, code=code, reason=told.reason, start=told.start, end=told.end)
-    return 201, Made(code=code)
+    return Status(201, Made(code=code))
 
 
 @router.post("/machines/{code}/resume", response=Made, summary="Report that it runs again")
 def resume(request: HttpRequest, code: str) -> Any:
-    """The stop ends now."""
+    """The stop ends now; one that has not begun yet is taken back."""
     services.end_stop(_for_machine(request, code), code=code)
     return Made(code=code)
 
@@ -298,7 +298,9 @@ def resume(request: HttpRequest, code: str) -> Any:
 @router.post("/companies/{code}/capabilities", response={201: Made}, summary="Declare a capability")
 def declare(request: HttpRequest, code: str, sheet: Body[CapabilitySheet]) -> Any:
     """Self-declared until somebody proves it."""
-    return 201, Made(code=services.declare_capability(_acting(request, code), company_code=code, sheet=sheet).code)
+    return Status(
+        201, Made(code=services.declare_capability(_acting(request, code), company_code=code, sheet=sheet).code)
+    )
 
 
 @router.put("/capabilities/{code}", response=Made, summary="Change a capability")
@@ -328,13 +330,13 @@ def restore(request: HttpRequest, code: str) -> Any:
 @router.post("/companies/{code}/certificates", response={201: Made}, summary="Add a certificate")
 def add_certificate(request: HttpRequest, code: str, sheet: Body[CertificateSheet]) -> Any:
     """Without its paper, which is uploaded on the screen."""
-    return 201, Made(code=services.add_certificate(_acting(request, code), company_code=code, sheet=sheet).code)
+    return Status(201, Made(code=services.add_certificate(_acting(request, code), company_code=code, sheet=sheet).code))
 
 
 @router.post("/companies/{code}/people", response={201: Made}, summary="Add a person")
 def add_person(request: HttpRequest, code: str, sheet: Body[PersonSheet]) -> Any:
     """With their skills; the name stays with the company and the coordinator."""
-    return 201, Made(code=services.add_person(_acting(request, code), company_code=code, sheet=sheet).code)
+    return Status(201, Made(code=services.add_person(_acting(request, code), company_code=code, sheet=sheet).code))
 
 
 @router.put("/companies/{code}/hours", response=Made, summary="Set the weekly pattern")
@@ -354,18 +356,18 @@ def set_hours(request: HttpRequest, code: str, hours: Body[Hours]) -> Any:
 def close_days(request: HttpRequest, code: str, days: Body[Closure]) -> Any:
     """They can be reset."""
     services.close_day(_acting(request, code), company_code=code, **days.dict())
-    return 201, Made(code=code)
+    return Status(201, Made(code=code))
 
 
 @router.post("/companies/{code}/openings", response={201: Made}, summary="Open a day")
 def open_day(request: HttpRequest, code: str, day: Body[Opening]) -> Any:
     """Overtime, work on a Saturday."""
     services.open_day(_acting(request, code), company_code=code, **day.dict())
-    return 201, Made(code=code)
+    return Status(201, Made(code=code))
 
 
 @router.delete("/companies/{code}/days", response={204: None}, summary="Let the pattern hold again")
 def reset_days(request: HttpRequest, code: str, first: date, last: date | None = None, calendar: str = "") -> Any:
     """Undo closures and openings."""
     services.reset_day(_acting(request, code), company_code=code, first=first, last=last, calendar=calendar)
-    return 204, None
+    return Status(204, None)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from zagumi.engine.clock import MINUTES_PER_WEEK
 from zagumi.platform.core.errors import BadInput, Fault
 from zagumi.platform.network.hours import shift_window
+from zagumi.platform.network.words import span_words
 
 Number = int | float | Decimal
 
@@ -58,7 +59,7 @@ class Faults:
     def span(self, place: str, start: datetime, end: datetime | None) -> None:
         """Two moments, the first before the second."""
         if end is not None and not start < end:
-            self.add(place, f"{start:%Y-%m-%d %H:%M} – {end:%Y-%m-%d %H:%M}", _("a beginning before the end"))
+            self.add(place, span_words(start, end), _("a beginning before the end"))
 
     def day(self, place: str, given: date | None, first: date, last: date) -> None:
         """A day within bounds, or nothing."""

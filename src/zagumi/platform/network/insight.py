@@ -134,6 +134,6 @@ class Holdings:
         return frozenset(process for process in self.held_by(party) if len(self.wide[process]) == 1)
 
     def rivals_of(self, party: int) -> frozenset[int]:
-        """The companies that share a process, or a wider form of it, with this one."""
-        wide = {process for process, holders in self.wide.items() if party in holders}
-        return frozenset().union(*(self.direct.get(process, frozenset()) for process in wide)) - {party}
+        """The companies that share a process, or a wider form of it, with this one: who grinds inside and outside."""
+        mine = (holders for holders in self.wide.values() if party in holders)
+        return frozenset().union(*mine) - {party}

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -29,6 +28,7 @@ from zagumi.platform.network.models import (
 )
 from zagumi.platform.network.services.companies import changes_of, editable, refresh_search
 from zagumi.platform.network.sheets import MachineSheet
+from zagumi.platform.network.words import span_words
 
 PRICES = frozenset({"hourly_yen"})
 
@@ -206,11 +206,13 @@ def book_machine(actor: Actor, *, code: str, start: datetime, end: datetime, not
     other = machine.bookings.filter(start__lt=end, end__gt=start).order_by("start").first()
     if other is not None:
         faults.add(
-            "start", _span(start, end), _("time that is not taken; %(span)s is") % {"span": _span(*_ends(other))}
+            "start",
+            span_words(start, end),
+            _("time that is not taken; %(span)s is") % {"span": span_words(*_ends(other))},
         )
     faults.done()
     booking = Booking.objects.create(machine=machine, start=start, end=end, note=note)
-    audit.record(actor, gettext_noop("booked the machine"), machine, changes={"booking": ("", _span(start, end))})
+    audit.record(actor, gettext_noop("booked the machine"), machine, changes={"booking": ("", span_words(start, end))})
     return booking
 
 
@@ -225,7 +227,7 @@ def cancel_booking(actor: Actor, *, code: str, start: datetime) -> None:
     booking = machine.bookings.filter(kind=Booking.Kind.OWN, start=start).first()
     if booking is None:
         raise Hidden()
-    span = _span(*_ends(booking))
+    span = span_words(*_ends(booking))
     booking.delete()
     audit.record(actor, gettext_noop("freed the machine"), machine, changes={"booking": (span, "")})
 
@@ -271,7 +273,7 @@ def hold_for_plan(actor: Actor, *, source_code: str, slots: Collection[Slot]) ->
     Booking.objects.bulk_create(held)
     for code in codes:
         mine = [booking for booking in held if booking.machine.code == code]
-        spans = ", ".join(_span(booking.start, booking.end) for booking in mine)
+        spans = ", ".join(span_words(booking.start, booking.end) for booking in mine)
         audit.record(
             actor, gettext_noop("booked the machine for a plan"), machines[code], changes={source_code: ("", spans)}
         )
@@ -288,7 +290,7 @@ def _refuse_taken(machine: Machine, slot: Slot, held: list[Booking]) -> None:
     if taken:
         message = _("%(machine)s is no longer free from %(span)s.")
         raise NotNow(
-            message % {"machine": machine.name, "span": _span(slot.start, slot.end)},
+            message % {"machine": machine.name, "span": span_words(slot.start, slot.end)},
             next_step=_("Run the plan again with the present bookings."),
         )
 
@@ -305,7 +307,7 @@ def release_plan(actor: Actor, *, source_code: str) -> int:
     held = Booking.objects.filter(network_id=actor.network_id, source_code=source_code, kind=Booking.Kind.PLAN)
     spans: dict[int, list[str]] = {}
     for booking in held.order_by("start"):
-        spans.setdefault(booking.machine_id, []).append(_span(*_ends(booking)))
+        spans.setdefault(booking.machine_id, []).append(span_words(*_ends(booking)))
     for machine in Machine.objects.filter(pk__in=spans).order_by("code"):
         freed = ", ".join(spans[machine.pk])
         audit.record(actor, gettext_noop("freed the machine of a plan"), machine, changes={source_code: (freed, "")})
@@ -334,24 +336,29 @@ def report_stop(
     if end is None and machine.stops.filter(end__isnull=True).exists():
         raise NotNow(_("This machine is reported as stopped already."), next_step=_("Report the end of that stop."))
     stop = MachineStop.objects.create(machine=machine, start=begin, end=end, reason=reason.strip())
-    until = _span(begin, end)
+    until = span_words(begin, end)
     audit.record(actor, gettext_noop("reported a stop"), machine, changes={"stop": ("", until), "reason": ("", reason)})
     return stop
 
 
 @service
-def end_stop(actor: Actor, *, code: str, at: datetime | None = None) -> MachineStop:
-    """Report that a machine runs again since ``at`` (now).
+def end_stop(actor: Actor, *, code: str, at: datetime | None = None) -> MachineStop | None:
+    """Report that a machine runs again since ``at`` (now). A stop that has not begun yet is taken back; then None.
 
     Raises:
-        NotNow: it does not stand still.
+        NotNow: no stop is reported.
         BadInput: an end before the beginning.
     """
     machine = locked(actor, code)
     now = clock.now()
-    stop = machine.stops.filter(Q(end__isnull=True) | Q(start__lte=now, end__gt=now)).order_by("-start").first()
+    stop = machine.stops.filter(Q(end__isnull=True) | Q(end__gt=now)).order_by("start").first()
     if stop is None:
         raise NotNow(_("No stop of this machine is reported."))
+    if at is None and stop.start >= now:
+        span = span_words(stop.start, stop.end)
+        stop.delete()
+        audit.record(actor, gettext_noop("took back a stop"), machine, changes={"stop": (span, "")})
+        return None
     finish = at or now
     faults = Faults()
     faults.span("at", stop.start, finish)
@@ -364,13 +371,3 @@ def end_stop(actor: Actor, *, code: str, at: datetime | None = None) -> MachineS
 
 def _ends(booking: Booking) -> tuple[datetime, datetime]:
     return booking.start, booking.end
-
-
-def _span(start: datetime, end: datetime | None) -> str:
-    """Two moments in words; dates are not repeated."""
-    first = timezone.localtime(start)
-    if end is None:
-        return f"{first:%Y-%m-%d %H:%M} –"
-    last = timezone.localtime(end)
-    same_day: bool = date(first.year, first.month, first.day) == date(last.year, last.month, last.day)
-    return f"{first:%Y-%m-%d %H:%M} – {last:%H:%M}" if same_day else f"{first:%Y-%m-%d %H:%M} – {last:%Y-%m-%d %H:%M}"

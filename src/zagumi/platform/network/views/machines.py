@@ -182,6 +182,6 @@ def machine_stop(request: HttpRequest, code: str) -> HttpResponse:
 def machine_resume(request: HttpRequest, code: str) -> HttpResponse:
     """Report that the machine runs again."""
     actor, _row, company = _machine(request, code)
-    services.end_stop(acting(actor, company.party), code=code)
-    messages.success(request, _("The machine runs again."))
+    ended = services.end_stop(acting(actor, company.party), code=code)
+    messages.success(request, _("The machine runs again.") if ended else _("The stop is taken back."))
     return redirect(_address(code))
