@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.sentences import sentences, values
+from zagumi.engine.insight.alternatives import LABELS, alternatives
 from zagumi.engine.insight.compare import against_actual
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.plan import Plan, SubLot, Transfer
@@ -24,7 +25,7 @@ from zagumi.engine.report.japanese import JAPANESE
 from zagumi.engine.report.language import Clock, Language
 from zagumi.engine.report.page import LINKS, html
 from zagumi.engine.report.sections import KINDS, summary
-from zagumi.engine.report.story import Rival, Story
+from zagumi.engine.report.story import Rival, Story, rival
 from zagumi.engine.sample import sample
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Progress
@@ -88,7 +89,7 @@ class Page(HTMLParser):
 
 
 def test_every_sentence_of_the_report_has_japanese() -> None:
-    used = {*sentences("engine/report"), *KINDS.values(), *CAVEATS, *(title for _, title in LINKS)}
+    used = {*sentences("engine/report"), *KINDS.values(), *LABELS.values(), *CAVEATS, *(title for _, title in LINKS)}
     assert {text for text in used if text not in JAPANESE} == set()
     assert {text for text in JAPANESE if text not in used} == set(), "no longer used"
 
@@ -174,6 +175,21 @@ def test_the_summary_says_how_many_are_late() -> None:
     page = html(late)
     assert '<section id="late"' in page
     assert page.count('class="due"') == len({case.due for case in tight})
+
+
+def test_alternatives_say_what_they_give_up() -> None:
+    problem = town().problem
+    found = alternatives(problem, Limits(seconds=4, steps=200), count=3)
+    assert len(found) >= 2
+    assert any(alternative.gives_up for alternative in found)
+    for alternative in found:
+        shown = rival(alternative, Language("ja"))
+        assert shown is not None
+        assert bool(shown.gives_up) == bool(alternative.gives_up)
+        assert "{" not in shown.gives_up
+    names = [rival(alternative, Language("en")).name for alternative in found]  # type: ignore[union-attr]
+    page = html(replace(town(), rivals=tuple(rival(a, Language("en")) for a in found)))  # type: ignore[misc]
+    assert all(f"<b>{name}</b>" in page for name in names)
 
 
 def test_classic_problems_speak_of_the_makespan_alone() -> None:

@@ -42,7 +42,9 @@ JAPANESE: dict[str, str] = {
     "same seed and steps, same plan (default: %(default)s)": "種。種と歩数が同じなら計画も同じ(省略時 %(default)s)",
     "processes or threads (default: all cores)": "同時に働かせる数(省略時はコアの数)",
     "end after so many steps: fully repeatable": "この歩数で終える:完全に再現できる",
-    "other plans to look for afterwards (default: %(default)s)": "続けて探す別の案の数(省略時 %(default)s)",
+    "up to 4 other plans, in half of the time (default: %(default)s)": (
+        "別の案を4つまで、半分の時間で探す(省略時 %(default)s)"
+    ),
     "a plan to begin from": "出発点にする計画",
     "what really happened, as written by import shoplog": "実際の記録(import shoplog で書いたもの)",
     "Plan written to {file}": "計画を書きました:{file}",
@@ -56,7 +58,7 @@ JAPANESE: dict[str, str] = {
         "時間内に計画が見つかりませんでした。不可能とも言えません。時間を延ばしてください。"
     ),
     "searching …": "探しています…",
-    "looking for other plans …": "別の案を探しています…",
+    "Looking for other plans …": "別の案を探しています…",
     "best {objective}, bound {bound}, gap {gap}": "最良 {objective}、下界 {bound}、差 {gap}",
     "no plan yet, none below {bound}": "計画はまだ。{bound}より小さくはならない",
     "objective {objective}, no plan below {bound} ({by}), gap {gap}": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from zagumi.engine.insight.compare import AgainstActual, working_minutes
 from zagumi.engine.insight.lateness import Load, bottlenecks
@@ -13,6 +14,9 @@ from zagumi.engine.plan.plan import Plan, SubLot
 from zagumi.engine.problem import Operation, Problem
 from zagumi.engine.report.language import Clock, Language
 from zagumi.engine.solve.result import Progress, Result, Status
+
+if TYPE_CHECKING:
+    from zagumi.engine.insight.alternatives import Alternative, Sacrifice
 
 BY_CASE_UP_TO = 2000  # explaining every case of larger problems would take longer than planning them
 
@@ -24,6 +28,26 @@ class Rival:
     name: str
     plan: Plan
     gives_up: str = ""
+
+
+def rival(found: Alternative, say: Language) -> Rival | None:
+    """An alternative in words; None when it has no plan."""
+    if found.result.plan is None:
+        return None
+    return Rival(say(found.label), found.result.plan, "; ".join(_sacrifice(each, say) for each in found.gives_up))
+
+
+def _sacrifice(found: Sacrifice, say: Language) -> str:
+    from zagumi.engine.insight.alternatives import LABELS  # brings the solvers, which a report does without
+
+    best = say(LABELS[found.best])
+    if found.measure == "cost_yen":
+        return say("{yen} dearer than “{best}”", yen=say.yen(found.worse_by), best=best)
+    if found.measure == "completion":
+        return say("{time} later in all than “{best}”", time=say.duration(found.worse_by), best=best)
+    if found.measure == "co2_g":
+        return say("{mass} more CO2 than “{best}”", mass=say.grams(found.worse_by), best=best)
+    return say("{count} more companies in the teams than “{best}”", count=found.worse_by, best=best)
 
 
 @dataclass(frozen=True)
