@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from zagumi.engine.clock import WorkingTime
-from zagumi.engine.plan.plan import Plan
+from zagumi.engine.plan.plan import Plan, SubLot
 from zagumi.engine.problem import Problem
 
 SubLotKey = tuple[str, int]
@@ -31,7 +33,7 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A sub-lot ready for simulation. ``feeds``: (giver, minutes from the giver's end to arrival)."""
+    """A sub-lot ready for simulation. ``feeds``: (giver, minutes from its end to the earliest start it allows)."""
 
     key: SubLotKey
     case: str
@@ -52,8 +54,8 @@ def prospects(problem: Problem, plan: Plan, *, samples: int = 200, seed: int = 0
     finished: dict[str, list[int]] = {case.id: [] for case in problem.cases}
     for _ in range(samples):
         completion = _course(steps, draw)
-        for case, moment in completion.items():
-            finished[case].append(moment)
+        for name, moment in completion.items():
+            finished[name].append(moment)
     found = {}
     for case in problem.cases:
         moments = sorted(finished[case.id]) or [case.release]
@@ -71,9 +73,11 @@ def _course(steps: list[_Step], draw: random.Random) -> dict[str, int]:
         run = step.run if not step.sigma else round(step.run * draw.lognormvariate(0.0, step.sigma))
         start = step.start
         for giver, minutes in step.feeds:
-            start = max(start, ends[giver] + minutes)
+            if giver in ends:
+                start = max(start, ends[giver] + minutes)
         for before in step.same_resource:
-            start = max(start, ends[before])
+            if before in ends:
+                start = max(start, ends[before])
         opening = step.hours.opening(start)
         begin = start if opening is None else opening
         end = step.hours.finish(begin, step.setup + run)
@@ -88,19 +92,19 @@ def _steps(problem: Problem, plan: Plan) -> list[_Step]:
     hours: dict[tuple[str, str | None], WorkingTime] = {}
     feeds: dict[SubLotKey, list[tuple[SubLotKey, int]]] = {}
     ends = {sublot.key: sublot.end for sublot in plan.sublots}
+    starts = {sublot.key: sublot.start for sublot in plan.sublots}
     for t in plan.transfers:
         giver = (t.from_operation, t.from_lot)
-        # a transfer batch leaves before its giver ends; relative to that end its arrival is then negative
-        feeds.setdefault((t.to_operation, t.to_lot), []).append((giver, t.arrive - ends[giver]))
+        taker = (t.to_operation, t.to_lot)
+        # transfer batches arrive before their giver ends, or after their taker began: those two then shift together
+        feeds.setdefault(taker, []).append((giver, min(t.arrive, starts[taker]) - ends[giver]))
     delivery: dict[SubLotKey, int] = {}
     for d in plan.deliveries:
         key = (d.operation, d.lot)
         delivery[key] = max(delivery.get(key, 0), d.arrive - ends[key])
     before = _before_on_resource(plan)
-    position = {operation: index for index, operation in enumerate(problem.order)}
     steps = []
-    # givers before takers, also where a giver takes no time
-    for sublot in sorted(plan.sublots, key=lambda s: (s.start, position[s.operation], s.lot)):
+    for sublot in _in_order(plan, feeds, before):
         operation = problem.operation[sublot.operation]
         option = next(o for o in operation.options if o.machine == sublot.machine)
         resource = (sublot.machine, sublot.person)
@@ -121,6 +125,42 @@ def _steps(problem: Problem, plan: Plan) -> list[_Step]:
             )
         )
     return steps
+
+
+def _in_order(
+    plan: Plan,
+    feeds: Mapping[SubLotKey, list[tuple[SubLotKey, int]]],
+    before: Mapping[SubLotKey, tuple[SubLotKey, ...]],
+) -> list[SubLot]:
+    """Sub-lots after all that they wait for, the earliest first.
+
+    With transfer batches two may wait for different pieces of each other; then the earlier one goes first.
+    """
+    waits = {s.key: {giver for giver, _minutes in feeds.get(s.key, ())} | set(before[s.key]) for s in plan.sublots}
+    holds: dict[SubLotKey, list[SubLotKey]] = {}
+    for key, others in waits.items():
+        for other in others:
+            holds.setdefault(other, []).append(key)
+    sublot = {s.key: s for s in plan.sublots}
+    rank = {s.key: (s.start, s.end, s.key) for s in plan.sublots}
+    left = sorted(sublot, key=rank.__getitem__, reverse=True)
+    ready = [(rank[key], key) for key in sublot if not waits[key]]
+    heapify(ready)
+    ordered: list[SubLot] = []
+    done: set[SubLotKey] = set()
+    while len(ordered) < len(sublot):
+        while left and left[-1] in done:
+            left.pop()
+        key = heappop(ready)[1] if ready else left.pop()
+        if key in done:
+            continue
+        done.add(key)
+        ordered.append(sublot[key])
+        for other in holds.get(key, ()):
+            waits[other].discard(key)
+            if not waits[other] and other not in done:
+                heappush(ready, (rank[other], other))
+    return ordered
 
 
 def _before_on_resource(plan: Plan) -> dict[SubLotKey, tuple[SubLotKey, ...]]:
