@@ -196,7 +196,7 @@ def verify(network: Network) -> list[BrokenEntry]:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One entry in the reader's language. ``changes`` holds (name of the field, old, new)."""
+    """One entry in the reader's language. ``changes`` holds (name of the field, old, new); nothing is ``""``."""
 
     seq: int
     at: datetime
@@ -215,9 +215,12 @@ class HistoryLine:
     @property
     def wording(self) -> str:
         """The changes in one line: field: old → new."""
-        return "; ".join(
-            f"{name}: {new}" if old in (None, "") else f"{name}: {old} → {new}" for name, old, new in self.changes
-        )
+        return "; ".join(f"{name}: {new}" if old == "" else f"{name}: {old} → {new}" for name, old, new in self.changes)
+
+    @property
+    def channel_name(self) -> str:
+        """The channel in words."""
+        return str(dict(AuditEntry.Channel.choices).get(self.channel, self.channel))
 
 
 def history(actor: Actor, subject: models.Model | str, *, limit: int = 200) -> list[HistoryLine]:
@@ -246,7 +249,11 @@ def line(entry: AuditEntry) -> HistoryLine:
         subject_code=entry.subject_code,
         case_code=entry.case_code,
         purpose=entry.purpose,
-        changes=tuple(_change(model, name, old, new) for name, (old, new) in entry.changes.items()),
+        changes=tuple(
+            _change(model, name, old, new)
+            for name, (old, new) in entry.changes.items()
+            if (old or new) not in (None, "")
+        ),
     )
 
 
@@ -265,10 +272,12 @@ def _change(model: type[models.Model] | None, name: str, old: Any, new: Any) -> 
     except FieldDoesNotExist:
         field = None
     if not isinstance(field, models.Field):
-        return name, old, new
+        return name, "" if old is None else old, "" if new is None else new
     words = {key: str(word) for key, word in field.flatchoices or ()}
 
     def said(value: Any) -> Any:
-        return words.get(value, value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return words.get(value, value)
+        return "" if value is None else value
 
     return str(field.verbose_name), said(old), said(new)

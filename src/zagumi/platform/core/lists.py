@@ -60,6 +60,8 @@ class Column:
             a function of the row for lists; None for a column that cannot order.
         kind: text, yen, number, date, moment, percent, tag.
         url: the address the cell links to.
+        template: draws the cell itself, given the row as ``row`` (buttons, drawings).
+        shown: whether it is a column of the page.
         export: whether it belongs in the exported table.
     """
 
@@ -69,12 +71,14 @@ class Column:
     sort: str | Callable[[Any], Any] | None = None
     kind: str = "text"
     url: Callable[[Any], str] | None = None
+    template: str = ""
+    shown: bool = True
     export: bool = True
 
     @property
     def classes(self) -> str:
         """How the cells are set."""
-        return "number" if self.kind in {"yen", "number", "percent"} else ""
+        return "number" if self.kind in {"yen", "number", "percent", "date", "moment"} else ""
 
     def exported(self, row: Any) -> Any:
         """The cell as a table program understands it."""
@@ -225,6 +229,7 @@ class Cell:
     label: str
     kind: str
     url: str
+    template: str
     classes: str
     is_head: bool
 
@@ -284,8 +289,8 @@ class ListPage:
 
     @property
     def columns(self) -> Sequence[Column]:
-        """The columns."""
-        return self.spec.columns
+        """The columns of the page."""
+        return [column for column in self.spec.columns if column.shown]
 
     @property
     def empty(self) -> Empty:
@@ -295,7 +300,7 @@ class ListPage:
     def rows(self) -> Iterator[list[Cell]]:
         """The cells of this page."""
         for row in self.page.object_list:
-            yield [self._cell(column, row, is_head=not place) for place, column in enumerate(self.spec.columns)]
+            yield [self._cell(column, row, is_head=not place) for place, column in enumerate(self.columns)]
 
     def _cell(self, column: Column, row: Any, *, is_head: bool) -> Cell:
         return Cell(
@@ -303,6 +308,7 @@ class ListPage:
             label=str(column.label),
             kind=column.kind,
             url=column.url(row) if column.url else "",
+            template=column.template,
             classes=column.classes,
             is_head=is_head,
         )

@@ -74,6 +74,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    @property
+    def code(self) -> str:
+        """What the log calls this person."""
+        return self.username
+
     def get_full_name(self) -> str:
         """What mails and pages call this person."""
         return str(self)
