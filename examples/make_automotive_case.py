@@ -38,6 +38,7 @@ START = date(2026, 11, 24)
 DAY = "月-金 8:00-12:00 13:00-17:00"
 EARLY = "月-金 7:00-12:00 12:45-18:00"
 LATE = f"{DAY}; 土 8:00-12:00"
+LINE = "月-金 7:00-18:00"  # plating runs through: a rack is not left in the bath over lunch
 
 # company: site, address, latitude, longitude, may lead; machines: name, process, shifts, free hours a week
 COMPANIES = {
@@ -81,8 +82,8 @@ COMPANIES = {
         "137.7902",
         False,
         (
-            ("亜鉛めっきライン(静止)", "亜鉛めっき", EARLY, None),
-            ("亜鉛めっきライン(バレル)", "亜鉛めっき", EARLY, None),
+            ("亜鉛めっきライン(静止)", "亜鉛めっき", LINE, None),
+            ("亜鉛めっきライン(バレル)", "亜鉛めっき", LINE, None),
         ),
     ),
     "東雲表面処理": (
@@ -91,7 +92,7 @@ COMPANIES = {
         "34.2903",
         "137.8516",
         False,
-        (("自動めっきライン", "亜鉛めっき", DAY, 20),),
+        (("自動めっきライン", "亜鉛めっき", LINE, 20),),
     ),
     "汐見計測": (
         "",

@@ -18,6 +18,7 @@ from zagumi.engine.read.case_workbook import find_cycle, read_book, read_problem
 from zagumi.engine.read.case_workbook.layout import MAX_ROWS, OPERATIONS, SHEETS
 
 Change = Callable[[Workbook], None]
+SATURDAY = (5 * 1440 + 480, 5 * 1440 + 720)
 
 
 def changed(change: Change) -> bytes:
@@ -148,8 +149,14 @@ def test_figures_as_people_write_them(written: object) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "written", "minutes"),
-    [("段取り(時間)", 1.5, 90), ("段取り（時間）", "１．５", 90), ("段取り[分]", 45, 45), ("段取り", 45, 45), ("段取り", "2時間", 120)],
-)  # fmt: skip
+    [
+        ("段取り(時間)", 1.5, 90),
+        ("段取り（時間）", "１．５", 90),
+        ("段取り[分]", 45, 45),
+        ("段取り", 45, 45),
+        ("段取り", "2時間", 120),
+    ],
+)
 def test_units_in_headings_and_cells(heading: str, written: object, minutes: int) -> None:
     def change(book: Workbook) -> None:
         book["できる会社"]["D4"] = heading
@@ -208,7 +215,7 @@ def test_headings_in_english_other_orders_and_below_a_title() -> None:
     ("text", "first", "last", "count"),
     [
         ("平日 8時-17時", (480, 1020), (4 * 1440 + 480, 4 * 1440 + 1020), 5),
-        ("月～金 ８：００～１２：００、１３：００～１７：００；土 ８：００～１２：００", (480, 720), (5 * 1440 + 480, 5 * 1440 + 720), 11),
+        ("月～金 ８：００～１２：００、１３：００～１７：００；土 ８：００～１２：００", (480, 720), SATURDAY, 11),
         ("Mon-Fri 8:00-17:00", (480, 1020), (4 * 1440 + 480, 4 * 1440 + 1020), 5),
         ("毎日 0:00-24:00", (0, 1440), (6 * 1440, 7 * 1440), 7),
         ("月水金 22:00-6:00", (1320, 1800), (4 * 1440 + 1320, 4 * 1440 + 1800), 3),
@@ -235,8 +242,8 @@ def test_links_with_their_own_lots_and_waiting_times() -> None:
 
 # ---------------------------------------------------------------------------------------------------- what is refused
 
+# What is wrong: how it came about, and the sheet, row, column and rule of the fault that names it.
 BROKEN: dict[str, tuple[Change, str, int | None, str, str]] = {
-    # what: (change, sheet, row, column, rule)
     "no number": (put("工程", "E6", "三千"), "工程", 6, "E", "whole"),
     "a negative number": (put("工程", "E6", -5), "工程", 6, "E", "whole"),
     "a broken number": (put("部品", "G5", 3.5), "部品", 5, "G", "whole"),
@@ -330,6 +337,18 @@ def test_the_cycle_is_named_in_the_order_of_work() -> None:
     assert find_cycle({1: [1]}) == [1, 1]
 
 
+def test_work_that_may_not_pause_and_fits_no_shift_is_said() -> None:
+    def change(book: Workbook) -> None:
+        for row in book["会社と設備"].iter_rows(min_row=5, min_col=8, max_col=8):
+            if row[0].value == "月-金 7:00-18:00":
+                row[0].value = "月-金 8:00-12:00 13:00-17:00"
+
+    notices = read_book(changed(change)).notices
+    # step 50 fits when it is split in two and step 70 fits as it is; step 60 (row 10) does not
+    found = [(notice.rule, notice.row, dict(notice.details)) for notice in notices]
+    assert found == [("never_fits", 10, {"need": "413", "stretch": "240"})]
+
+
 def test_what_is_passed_over_is_said() -> None:
     def change(book: Workbook) -> None:
         book.create_sheet("覚え書き")
@@ -339,8 +358,11 @@ def test_what_is_passed_over_is_said() -> None:
 
     rules = [(notice.sheet, notice.rule) for notice in read_book(changed(change)).notices]
     assert rules == [
-        ("覚え書き", "unknown_sheet"), ("部品", "unknown_column"), ("工程", "nobody_can"), ("できる会社", "other_process"),
-    ]  # fmt: skip
+        ("覚え書き", "unknown_sheet"),
+        ("部品", "unknown_column"),
+        ("工程", "nobody_can"),
+        ("できる会社", "other_process"),
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------- bad files
@@ -397,8 +419,8 @@ def test_the_book_as_a_problem() -> None:
     assert (case.release, case.due) == (480, 13 * 1440 + 1020)
     assert case.deliver_to in problem.site
     assert problem.policy.lead_required
-    banded = [machine for machine in problem.machines if machine.bands]
-    assert {machine.id for machine in banded} == {
+    banded = {machine.id for machine in problem.machines if machine.bands}
+    assert banded == {
         "三崎精機 / NC旋盤 2号",
         "潮田プレス / 60tプレス",
         "東雲表面処理 / 自動めっきライン",

@@ -313,8 +313,10 @@ class OperationForm(forms.Form):
         self._choose("process", [("", "—"), *((process.key, str(process)) for process in processes)])
         self._choose("part", [("", _("none (assembly and after)")), *((part.letter, str(part)) for part in parts)])
         self._choose("skill", [("", _("none")), *((skill.key, str(skill)) for skill in skills)])
-        for key, label in Quantity.choices:
-            self.fields[f"value_{key}"] = forms.DecimalField(label=label, required=False, max_digits=10, min_value=0)
+        for quantity in Quantity:
+            label = f"{quantity.label} ({quantity.unit})"
+            field = forms.DecimalField(label=label, required=False, max_digits=10, min_value=0)
+            self.fields[f"value_{quantity}"] = field
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]

@@ -220,7 +220,7 @@ class Operation(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="operation_quantity_positive"),
             models.CheckConstraint(
                 condition=Q(min_sublot__isnull=True, max_sublots=1)
-                | Q(min_sublot__gte=1, min_sublot__lte=F("quantity"), max_sublots__gte=1),
+                | Q(min_sublot__isnull=False, min_sublot__gte=1, min_sublot__lte=F("quantity"), max_sublots__gte=1),
                 name="operation_sublots_fit",
             ),
         ]

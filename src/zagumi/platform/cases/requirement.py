@@ -46,8 +46,9 @@ class Requirement:
         return said
 
     def words(self) -> list[str]:
-        """Short phrases for people: ``材質 SUS304``, ``直径 (mm) 38``."""
-        labels = dict(Quantity.choices)
+        """Short phrases for people: ``SUS304``, ``直径 38 mm``."""
         said = [self.material] if self.material else []
-        said += [f"{labels[key]} {value.normalize():f}" for key, value in self.values.items()]
+        for key, value in self.values.items():
+            quantity = Quantity(key)
+            said.append(f"{quantity.label} {Decimal(value).normalize():f} {quantity.unit}")
         return said + list(self.certificates)

@@ -34,6 +34,7 @@ EXPECTED: Mapping[str, str | Promise] = {
     "missing_column": gettext_lazy("a column “%(name)s”"),
     "missing_sheet": gettext_lazy("a sheet “%(name)s”"),
     "moved_site": gettext_lazy("%(first)s, as in row %(at)s of the same site"),
+    "never_fits": gettext_lazy("at most %(stretch)s minutes in one stretch; %(need)s are needed"),
     "no_rows": gettext_lazy("at least one row"),
     "nobody_can": gettext_lazy("a company on the sheet “できる会社”"),
     "not_xlsx": gettext_lazy("an Excel workbook (.xlsx)"),

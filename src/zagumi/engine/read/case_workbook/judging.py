@@ -6,13 +6,25 @@ one wrong cell is reported once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from zagumi.engine.clock import union
 from zagumi.engine.read.case_workbook.book import LinkLine
 from zagumi.engine.read.case_workbook.cells import fold
 from zagumi.engine.read.case_workbook.findings import Findings, Places
-from zagumi.engine.read.case_workbook.layout import CASE, HOLIDAYS, MACHINES, OPERATIONS, OPTIONS, PARTS, Sheet
+from zagumi.engine.read.case_workbook.layout import (
+    CASE,
+    DEFAULT_MAX_SUBLOTS,
+    HOLIDAYS,
+    MACHINES,
+    OPERATIONS,
+    OPTIONS,
+    PARTS,
+    Sheet,
+)
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
@@ -29,6 +41,7 @@ def judge(rows: Rows, places: Places, findings: Findings) -> None:
     court.cycles()
     court.people_and_places()
     court.gaps()
+    court.shifts()
 
 
 def find_cycle(before: Mapping[int, Sequence[int]]) -> list[int] | None:
@@ -314,3 +327,46 @@ class _Court:
                     known=known,
                     process=operation["process"],
                 )
+
+    def shifts(self) -> None:
+        """Work that may not stop over night or lunch has to fit into one stretch of a machine that can do it."""
+        stretches = {
+            (row["company"], row["machine"]): max((end - start for start, end in union(row["shifts"])), default=0)
+            for row in self.machines
+            if {"company", "machine", "shifts"} <= row.keys()
+        }
+        needs: dict[int, list[tuple[int, int]]] = {}
+        for row in self.options:
+            stretch = stretches.get((row.get("company", ""), row.get("machine", "")))
+            operation = self.numbers.get(row.get("operation", 0))
+            if stretch is None or operation is None or not row.keys() >= _TIMES or "quantity" not in operation:
+                needs.setdefault(row.get("operation", 0), []).append((0, 0))  # unreadable: give it the doubt
+            else:
+                needs.setdefault(operation["number"], []).append((_least_minutes(operation, row), stretch))
+        for number, found in needs.items():
+            row = self.numbers.get(number, {})
+            if row.get("may_pause", True) or any(need <= stretch for need, stretch in found):
+                continue
+            need, stretch = min(found, key=lambda pair: pair[0] - pair[1])
+            self._notice(
+                OPERATIONS,
+                row,
+                "may_pause",
+                f"{need} min",
+                f"at most {stretch} min in one stretch",
+                "never_fits",
+                need=need,
+                stretch=stretch,
+            )
+
+
+_TIMES = {"setup_minutes", "minutes_per_piece"}
+
+
+def _least_minutes(operation: Row, option: Row) -> int:
+    """Minutes of the smallest sub-lots into which the step may be cut, on this machine."""
+    most = operation.get("max_sublots", DEFAULT_MAX_SUBLOTS) if "min_sublot" in operation else 1
+    pieces = max(operation.get("min_sublot", 1), -(-operation["quantity"] // most))
+    worked = math.ceil(pieces / option.get("good_rate", 100) * 100)
+    minutes: Decimal = option["setup_minutes"] + worked * option["minutes_per_piece"]
+    return math.ceil(minutes)

@@ -371,7 +371,7 @@ def _refuse_cycle(case: Case, number: int, befores: list[int], faults: Faults, *
 
 
 def routing_faults(case: Case) -> list[Fault]:
-    """What is wrong between the steps of a case as they stand: cycles, too few pieces along a link."""
+    """What is wrong between the steps of a case as they stand: cycles first, then too few pieces along a link."""
     faults = Faults()
     links = list(
         OperationLink.objects.filter(
@@ -381,6 +381,10 @@ def routing_faults(case: Case) -> list[Fault]:
     graph: dict[int, list[int]] = {}
     for link in links:
         graph.setdefault(link.after.number, []).append(link.before.number)
+    cycle = find_cycle(graph)
+    if cycle is not None:
+        faults.add(str(cycle[0]), " → ".join(map(str, cycle)), _("steps without a cycle"))
+    for link in links:
         least = link.after.quantity * link.per
         if link.before.quantity < least:
             faults.add(
@@ -388,7 +392,4 @@ def routing_faults(case: Case) -> list[Fault]:
                 _("step %(before)s hands on %(known)s") % {"before": link.before.number, "known": link.before.quantity},
                 _("at least %(least)s from step %(before)s") % {"least": least, "before": link.before.number},
             )
-    cycle = find_cycle(graph)
-    if cycle is not None:
-        faults.add(str(cycle[0]), " → ".join(map(str, cycle)), _("steps without a cycle"))
     return faults.found
