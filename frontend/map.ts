@@ -54,6 +54,7 @@ type Group = { features: Feature[]; at: L.LatLng };
 const GROUP_WITHIN = 44; // pixels: closer members share one mark
 const NAMES_FROM = 12; // zoom from which every place carries its name; a few places always do
 const A_FEW = 15;
+const DETAILS_FROM = 11.5; // zoom from which stations and places are named
 
 /** From the ground up; districts are drawn last so that their dotted lines stay visible. */
 const LAYERS: Record<string, L.PathOptions> = {
@@ -78,6 +79,7 @@ class RegionMap {
   private readonly marks = L.layerGroup();
   private readonly lines = L.layerGroup();
   private readonly names = L.layerGroup();
+  private readonly details = L.layerGroup();
   private readonly byKey = new Map<string, Feature>();
   private readonly rows = new Map<string, HTMLElement>();
   private chosen = "";
@@ -134,7 +136,8 @@ class RegionMap {
       if (!at) continue;
       const label = text("span", english ? properties.name_en : properties.name);
       const css = `map-name map-name-${properties.kind}`;
-      L.marker(at, { interactive: false, keyboard: false, icon: icon(css, label, [0, 0]) }).addTo(this.map);
+      const marker = L.marker(at, { interactive: false, keyboard: false, icon: icon(css, label, [0, 0]) });
+      marker.addTo(properties.kind === "station" || properties.kind === "place" ? this.details : this.map);
     }
   }
 
@@ -143,6 +146,8 @@ class RegionMap {
       ? (document.activeElement as HTMLElement).dataset.mapKey
       : undefined;
     for (const layer of [this.marks, this.lines, this.names]) layer.clearLayers();
+    if (this.map.getZoom() >= DETAILS_FROM) this.details.addTo(this.map);
+    else this.details.remove();
     for (const flow of this.data.flows) this.drawFlow(flow);
     for (const group of this.groups()) this.drawGroup(group);
     if (focused) this.root.querySelector<HTMLElement>(`[data-map-key="${CSS.escape(focused)}"]`)?.focus();
@@ -190,7 +195,7 @@ class RegionMap {
     const named = this.data.features.length <= A_FEW || this.map.getZoom() >= NAMES_FROM;
     if (named || feature.kind !== "member" || feature.key === this.chosen) {
       const label = text("span", feature.name);
-      L.marker(at, { interactive: false, keyboard: false, icon: icon("map-name map-name-strong", label, [0, 24]) }).addTo(
+      L.marker(at, { interactive: false, keyboard: false, icon: icon("map-name map-name-strong", label, [0, 0]) }).addTo(
         this.names,
       );
     }

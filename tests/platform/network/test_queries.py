@@ -302,7 +302,7 @@ def test_a_month_shows_shifts_holidays_closures_and_stops(town: Town) -> None:
     days = {cell.date: cell for week in page.weeks for cell in week}
     assert len(page.weeks) == 6
     assert (min(days), max(days)) == (date(2026, 10, 26), date(2026, 12, 6))
-    assert (days[date(2026, 11, 20)].kind, days[date(2026, 11, 20)].hours) == ("open", "8:00–17:00")
+    assert (days[date(2026, 11, 20)].kind, days[date(2026, 11, 20)].hours) == ("open", "8:00–\u200b17:00")
     assert (days[date(2026, 11, 23)].kind, days[date(2026, 11, 23)].holiday) == ("holiday", "勤労感謝の日")
     assert (days[date(2026, 11, 27)].kind, days[date(2026, 11, 27)].reason) == ("closed", "棚卸し")
     assert days[date(2026, 11, 21)].kind == "off"

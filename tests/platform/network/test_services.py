@@ -250,6 +250,16 @@ def test_time_is_booked_once_and_freed_again(town: Town) -> None:
         services.cancel_booking(member, code=code, start=at(26, 8))
 
 
+def test_the_log_does_not_tell_when_a_machine_is_taken(town: Town) -> None:
+    services.book_machine(
+        town.cast.member, code=town.works.hidden.code, start=at(3, 7, month=12), end=at(3, 9, month=12)
+    )
+    services.cancel_booking(town.cast.member, code=town.works.hidden.code, start=at(3, 7, month=12))
+    logged = [(entry.verb, str(entry.changes)) for entry in AuditEntry.objects.order_by("-seq")[:2]]
+    assert [verb for verb, _changes in logged] == ["freed the machine", "booked the machine"]
+    assert "2026-12-03" not in str(logged)
+
+
 def test_a_plan_holds_time_in_place_of_what_it_held_before(town: Town) -> None:
     boss, machine = town.cast.coordinator, town.works.exact
     plan_booking(boss, machine, "P-1", at(26, 8), at(26, 12))

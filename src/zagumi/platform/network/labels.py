@@ -1,12 +1,9 @@
 """The names of fields as people read them: in forms, in the history, beside faults."""
 
-from collections.abc import Mapping
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-LABELS: Mapping[str, Promise] = {
+LABELS = {
     "name": pgettext_lazy("of a thing", "Name"),
     "name_kana": _("Reading (kana)"),
     "name_en": _("Name in English"),

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core.visibility import VisibleQuerySet
+from zagumi.platform.network.labels import LABELS
 from zagumi.platform.network.models.companies import Company
 
 
@@ -14,9 +15,9 @@ class WorkCalendar(models.Model):
     """The hours of a company, or of some of its machines or people. The default one counts where none is named."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="calendars")
-    name = models.CharField(max_length=60)
+    name = models.CharField(LABELS["name"], max_length=60)
     is_default = models.BooleanField(default=False)
-    works_on_holidays = models.BooleanField(default=False)
+    works_on_holidays = models.BooleanField(LABELS["works_on_holidays"], default=False)
 
     objects = VisibleQuerySet["WorkCalendar"].as_manager()
 
@@ -24,6 +25,7 @@ class WorkCalendar(models.Model):
         company_id: int
 
     class Meta:
+        verbose_name = _("work calendar")
         ordering = ["-is_default", "name"]
         constraints = [
             models.UniqueConstraint(fields=["company", "name"], name="calendar_name_once_per_company"),
@@ -39,10 +41,12 @@ class WorkCalendar(models.Model):
 class Shift(models.Model):
     """Working hours on one weekday (Monday is 0). An end at or before the start lies on the next day."""
 
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.CASCADE, related_name="shifts")
+    calendar = models.ForeignKey(
+        WorkCalendar, verbose_name=LABELS["calendar"], on_delete=models.CASCADE, related_name="shifts"
+    )
     weekday = models.PositiveSmallIntegerField()
-    start = models.TimeField()
-    end = models.TimeField()
+    start = models.TimeField(LABELS["start"])
+    end = models.TimeField(LABELS["end"])
 
     objects = VisibleQuerySet["Shift"].as_manager()
 
@@ -50,6 +54,7 @@ class Shift(models.Model):
         calendar_id: int
 
     class Meta:
+        verbose_name = _("shift")
         ordering = ["weekday", "start"]
         constraints = [
             models.UniqueConstraint(fields=["calendar", "weekday", "start"], name="one_shift_per_start"),
@@ -69,12 +74,14 @@ class CalendarDay(models.Model):
         CLOSED = "closed", _("Closed")
         OPEN = "open", _("Open")
 
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.CASCADE, related_name="days")
+    calendar = models.ForeignKey(
+        WorkCalendar, verbose_name=LABELS["calendar"], on_delete=models.CASCADE, related_name="days"
+    )
     date = models.DateField()
-    kind = models.CharField(max_length=8, choices=Kind)
-    start = models.TimeField(null=True, blank=True)
-    end = models.TimeField(null=True, blank=True)
-    reason = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(LABELS["kind"], max_length=8, choices=Kind)
+    start = models.TimeField(LABELS["start"], null=True, blank=True)
+    end = models.TimeField(LABELS["end"], null=True, blank=True)
+    reason = models.CharField(LABELS["reason"], max_length=80, blank=True)
 
     objects = VisibleQuerySet["CalendarDay"].as_manager()
 
@@ -84,6 +91,7 @@ class CalendarDay(models.Model):
         def get_kind_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("calendar day")
         ordering = ["date"]
         constraints = [
             models.UniqueConstraint(fields=["calendar", "date"], name="one_entry_per_calendar_day"),

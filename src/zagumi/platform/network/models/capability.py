@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core.models import StoredFile
 from zagumi.platform.core.visibility import VisibleQuerySet
+from zagumi.platform.network.labels import LABELS
 from zagumi.platform.network.models.calendars import WorkCalendar
 from zagumi.platform.network.models.companies import Company
 from zagumi.platform.network.models.machines import Machine
@@ -29,26 +30,41 @@ class Capability(models.Model):
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="capabilities")
-    machine = models.ForeignKey(Machine, null=True, blank=True, on_delete=models.PROTECT, related_name="capabilities")
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="capabilities")
+    machine = models.ForeignKey(
+        Machine,
+        null=True,
+        blank=True,
+        verbose_name=LABELS["machine"],
+        on_delete=models.PROTECT,
+        related_name="capabilities",
+    )
+    process = models.ForeignKey(
+        Process, verbose_name=LABELS["process"], on_delete=models.PROTECT, related_name="capabilities"
+    )
     code = models.CharField(max_length=16, unique=True)
-    materials = models.JSONField(default=list, help_text="material designations, e.g. SUS304; empty means unknown")
-    note = models.CharField(max_length=200, blank=True)
-    note_en = models.CharField(max_length=200, blank=True)
-    lot_min = models.PositiveIntegerField(null=True, blank=True)
-    lot_max = models.PositiveIntegerField(null=True, blank=True)
-    provenance = models.CharField(max_length=12, choices=Provenance, default=Provenance.DECLARED)
-    assessor = models.CharField(max_length=80, blank=True)
-    assessed_on = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    measured_lots = models.PositiveIntegerField(null=True, blank=True)
-    evidence = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    setup_minutes = models.PositiveIntegerField(null=True, blank=True)
-    minutes_per_piece = models.DecimalField(null=True, blank=True, max_digits=9, decimal_places=3)
-    fixed_yen = models.PositiveIntegerField(null=True, blank=True)
-    unit_yen = models.PositiveIntegerField(null=True, blank=True)
-    good_rate = models.DecimalField(null=True, blank=True, max_digits=5, decimal_places=4)
-    withdrawn_on = models.DateField(null=True, blank=True)
+    materials = models.JSONField(
+        LABELS["materials"], default=list, help_text="material designations, e.g. SUS304; empty means unknown"
+    )
+    note = models.CharField(LABELS["note"], max_length=200, blank=True)
+    note_en = models.CharField(LABELS["note_en"], max_length=200, blank=True)
+    lot_min = models.PositiveIntegerField(LABELS["lot_min"], null=True, blank=True)
+    lot_max = models.PositiveIntegerField(LABELS["lot_max"], null=True, blank=True)
+    provenance = models.CharField(LABELS["provenance"], max_length=12, choices=Provenance, default=Provenance.DECLARED)
+    assessor = models.CharField(LABELS["assessor"], max_length=80, blank=True)
+    assessed_on = models.DateField(LABELS["assessed_on"])
+    valid_until = models.DateField(LABELS["valid_until"], null=True, blank=True)
+    measured_lots = models.PositiveIntegerField(LABELS["measured_lots"], null=True, blank=True)
+    evidence = models.ForeignKey(
+        StoredFile, null=True, blank=True, verbose_name=LABELS["evidence"], on_delete=models.PROTECT, related_name="+"
+    )
+    setup_minutes = models.PositiveIntegerField(LABELS["setup_minutes"], null=True, blank=True)
+    minutes_per_piece = models.DecimalField(
+        LABELS["minutes_per_piece"], null=True, blank=True, max_digits=9, decimal_places=3
+    )
+    fixed_yen = models.PositiveIntegerField(LABELS["fixed_yen"], null=True, blank=True)
+    unit_yen = models.PositiveIntegerField(LABELS["unit_yen"], null=True, blank=True)
+    good_rate = models.DecimalField(LABELS["good_rate"], null=True, blank=True, max_digits=5, decimal_places=4)
+    withdrawn_on = models.DateField(LABELS["withdrawn_on"], null=True, blank=True)
 
     objects = VisibleQuerySet["Capability"].as_manager()
 
@@ -60,6 +76,7 @@ class Capability(models.Model):
         def get_provenance_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("capability")
         ordering = ["process__order", "code"]
         constraints = [
             models.CheckConstraint(
@@ -141,6 +158,7 @@ class CapabilityRange(models.Model):
         def get_quantity_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("capability range")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["capability", "quantity"], name="one_range_per_quantity"),
@@ -178,15 +196,19 @@ class Certificate(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="certificates")
     code = models.CharField(max_length=16, unique=True)
-    kind = models.CharField(max_length=16, choices=Scheme)
-    name = models.CharField(max_length=100)
-    name_en = models.CharField(max_length=100, blank=True)
-    number = models.CharField(max_length=60, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-    checked_on = models.DateField(null=True, blank=True, help_text="day on which the coordinator saw the paper")
-    note = models.CharField(max_length=120, blank=True)
-    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    withdrawn_on = models.DateField(null=True, blank=True)
+    kind = models.CharField(LABELS["kind"], max_length=16, choices=Scheme)
+    name = models.CharField(LABELS["name"], max_length=100)
+    name_en = models.CharField(LABELS["name_en"], max_length=100, blank=True)
+    number = models.CharField(LABELS["number"], max_length=60, blank=True)
+    valid_until = models.DateField(LABELS["valid_until"], null=True, blank=True)
+    checked_on = models.DateField(
+        LABELS["checked_on"], null=True, blank=True, help_text="day on which the coordinator saw the paper"
+    )
+    note = models.CharField(LABELS["note"], max_length=120, blank=True)
+    file = models.ForeignKey(
+        StoredFile, null=True, blank=True, verbose_name=LABELS["file"], on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_on = models.DateField(LABELS["withdrawn_on"], null=True, blank=True)
 
     objects = VisibleQuerySet["Certificate"].as_manager()
 
@@ -196,6 +218,7 @@ class Certificate(models.Model):
         def get_kind_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("certificate")
         ordering = ["valid_until", "code"]
         constraints = [
             models.UniqueConstraint(
@@ -214,12 +237,19 @@ class Person(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="people")
     code = models.CharField(max_length=16, unique=True)
-    name = models.CharField(max_length=60, help_text="private")
+    name = models.CharField(LABELS["name"], max_length=60, help_text="private")
     skills: "models.ManyToManyField[Skill, PersonSkill]" = models.ManyToManyField(
         Skill, through="PersonSkill", related_name="people"
     )
-    calendar = models.ForeignKey(WorkCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
-    left_on = models.DateField(null=True, blank=True)
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        null=True,
+        blank=True,
+        verbose_name=LABELS["calendar"],
+        on_delete=models.PROTECT,
+        related_name="people",
+    )
+    left_on = models.DateField(LABELS["left_on"], null=True, blank=True)
 
     objects = VisibleQuerySet["Person"].as_manager()
 
@@ -228,8 +258,8 @@ class Person(models.Model):
         calendar_id: int | None
 
     class Meta:
+        verbose_name = _("person")
         ordering = ["code"]
-        verbose_name_plural = "people"
 
     def __str__(self) -> str:
         return self.code
@@ -240,7 +270,7 @@ class PersonSkill(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="held")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="held")
-    valid_until = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(LABELS["valid_until"], null=True, blank=True)
 
     objects = VisibleQuerySet["PersonSkill"].as_manager()
 
@@ -249,6 +279,7 @@ class PersonSkill(models.Model):
         skill_id: int
 
     class Meta:
+        verbose_name = _("person skill")
         ordering = ["skill__key"]
         constraints = [models.UniqueConstraint(fields=["person", "skill"], name="one_entry_per_skill")]
 

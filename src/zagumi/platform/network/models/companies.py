@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core.models import Network, Party
 from zagumi.platform.core.visibility import VisibleQuerySet
+from zagumi.platform.network.labels import LABELS
 
 
 class Company(models.Model):
@@ -25,15 +26,15 @@ class Company(models.Model):
     networks: "models.ManyToManyField[Network, Admission]" = models.ManyToManyField(
         Network, through="Admission", related_name="companies"
     )
-    employees = models.PositiveIntegerField(null=True, blank=True)
-    capital_yen = models.PositiveBigIntegerField(null=True, blank=True)
-    founded = models.PositiveSmallIntegerField(null=True, blank=True)
-    may_lead = models.BooleanField(default=False)
-    trades = models.CharField(max_length=120, blank=True)
-    trades_en = models.CharField(max_length=120, blank=True)
-    summary = models.TextField(blank=True)
-    summary_en = models.TextField(blank=True)
-    contact_channel = models.CharField(max_length=8, choices=Channel, default=Channel.SCREEN)
+    employees = models.PositiveIntegerField(LABELS["employees"], null=True, blank=True)
+    capital_yen = models.PositiveBigIntegerField(LABELS["capital_yen"], null=True, blank=True)
+    founded = models.PositiveSmallIntegerField(LABELS["founded"], null=True, blank=True)
+    may_lead = models.BooleanField(LABELS["may_lead"], default=False)
+    trades = models.CharField(LABELS["trades"], max_length=120, blank=True)
+    trades_en = models.CharField(LABELS["trades_en"], max_length=120, blank=True)
+    summary = models.TextField(LABELS["summary"], blank=True)
+    summary_en = models.TextField(LABELS["summary_en"], blank=True)
+    contact_channel = models.CharField(LABELS["contact_channel"], max_length=8, choices=Channel, default=Channel.SCREEN)
     hue = models.PositiveSmallIntegerField(default=220, validators=[MaxValueValidator(359)])
     search_text = models.TextField(blank=True, editable=False)
 
@@ -45,6 +46,7 @@ class Company(models.Model):
         def get_contact_channel_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("company")
         ordering = ["party__name_kana", "party__code"]
         constraints = [
             models.CheckConstraint(condition=Q(hue__lte=359), name="company_hue_in_circle"),
@@ -79,7 +81,7 @@ class Admission(models.Model):
 
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="admissions")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="admissions")
-    state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    state = models.CharField(LABELS["state"], max_length=12, choices=State, default=State.APPLIED)
     since = models.DateField(help_text="day of the last change of state")
 
     objects = VisibleQuerySet["Admission"].as_manager()
@@ -91,6 +93,7 @@ class Admission(models.Model):
         def get_state_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("admission")
         constraints = [
             models.UniqueConstraint(fields=["network", "company"], name="one_admission_per_network"),
             models.CheckConstraint(
@@ -108,13 +111,15 @@ class Site(models.Model):
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sites")
     code = models.CharField(max_length=24, unique=True)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80, blank=True)
-    latitude = models.FloatField(validators=[MinValueValidator(-90), MaxValueValidator(90)])
-    longitude = models.FloatField(validators=[MinValueValidator(-180), MaxValueValidator(180)])
-    address = models.CharField(max_length=160, blank=True)
-    district = models.SlugField(max_length=40, blank=True, help_text="key of a district of the base map")
-    is_hub = models.BooleanField(default=False)
+    name = models.CharField(LABELS["name"], max_length=80)
+    name_en = models.CharField(LABELS["name_en"], max_length=80, blank=True)
+    latitude = models.FloatField(LABELS["latitude"], validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(LABELS["longitude"], validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    address = models.CharField(LABELS["address"], max_length=160, blank=True)
+    district = models.SlugField(
+        LABELS["district"], max_length=40, blank=True, help_text="key of a district of the base map"
+    )
+    is_hub = models.BooleanField(LABELS["is_hub"], default=False)
 
     objects = VisibleQuerySet["Site"].as_manager()
 
@@ -122,6 +127,7 @@ class Site(models.Model):
         party_id: int
 
     class Meta:
+        verbose_name = _("site")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(latitude__range=(-90, 90)), name="site_latitude_in_range"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zagumi.platform.core.models import Network
 from zagumi.platform.core.visibility import VisibleQuerySet
+from zagumi.platform.network.labels import LABELS
 from zagumi.platform.network.models.calendars import WorkCalendar
 from zagumi.platform.network.models.companies import Company, Site
 from zagumi.platform.network.models.processes import Process
@@ -36,26 +37,41 @@ class Machine(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="machines")
     code = models.CharField(max_length=16, unique=True)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80, blank=True)
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="machines")
-    maker = models.CharField(max_length=60, blank=True)
-    model = models.CharField(max_length=60, blank=True)
-    envelope_x_mm = models.PositiveIntegerField(null=True, blank=True)
-    envelope_y_mm = models.PositiveIntegerField(null=True, blank=True)
-    envelope_z_mm = models.PositiveIntegerField(null=True, blank=True)
-    diameter_mm = models.PositiveIntegerField(null=True, blank=True)
-    length_mm = models.PositiveIntegerField(null=True, blank=True)
-    max_mass_kg = models.PositiveIntegerField(null=True, blank=True)
-    max_temperature_c = models.PositiveIntegerField(null=True, blank=True)
-    axes = models.PositiveSmallIntegerField(null=True, blank=True)
-    it_grade = models.PositiveSmallIntegerField(null=True, blank=True, help_text="finest achievable, e.g. 6 for IT6")
-    roughness_ra = models.DecimalField(null=True, blank=True, max_digits=6, decimal_places=3, help_text="micrometres")
-    hourly_yen = models.PositiveIntegerField(null=True, blank=True, help_text="private")
-    calendar = models.ForeignKey(WorkCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="machines")
-    capacity_disclosure = models.CharField(max_length=8, choices=Disclosure, default=Disclosure.BAND)
-    installed_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    retired_on = models.DateField(null=True, blank=True)
+    name = models.CharField(LABELS["name"], max_length=80)
+    name_en = models.CharField(LABELS["name_en"], max_length=80, blank=True)
+    process = models.ForeignKey(
+        Process, verbose_name=LABELS["process"], on_delete=models.PROTECT, related_name="machines"
+    )
+    maker = models.CharField(LABELS["maker"], max_length=60, blank=True)
+    model = models.CharField(LABELS["model"], max_length=60, blank=True)
+    envelope_x_mm = models.PositiveIntegerField(LABELS["envelope_x_mm"], null=True, blank=True)
+    envelope_y_mm = models.PositiveIntegerField(LABELS["envelope_y_mm"], null=True, blank=True)
+    envelope_z_mm = models.PositiveIntegerField(LABELS["envelope_z_mm"], null=True, blank=True)
+    diameter_mm = models.PositiveIntegerField(LABELS["diameter_mm"], null=True, blank=True)
+    length_mm = models.PositiveIntegerField(LABELS["length_mm"], null=True, blank=True)
+    max_mass_kg = models.PositiveIntegerField(LABELS["max_mass_kg"], null=True, blank=True)
+    max_temperature_c = models.PositiveIntegerField(LABELS["max_temperature_c"], null=True, blank=True)
+    axes = models.PositiveSmallIntegerField(LABELS["axes"], null=True, blank=True)
+    it_grade = models.PositiveSmallIntegerField(
+        LABELS["it_grade"], null=True, blank=True, help_text="finest achievable, e.g. 6 for IT6"
+    )
+    roughness_ra = models.DecimalField(
+        LABELS["roughness_ra"], null=True, blank=True, max_digits=6, decimal_places=3, help_text="micrometres"
+    )
+    hourly_yen = models.PositiveIntegerField(LABELS["hourly_yen"], null=True, blank=True, help_text="private")
+    calendar = models.ForeignKey(
+        WorkCalendar,
+        null=True,
+        blank=True,
+        verbose_name=LABELS["calendar"],
+        on_delete=models.PROTECT,
+        related_name="machines",
+    )
+    capacity_disclosure = models.CharField(
+        LABELS["capacity_disclosure"], max_length=8, choices=Disclosure, default=Disclosure.BAND
+    )
+    installed_year = models.PositiveSmallIntegerField(LABELS["installed_year"], null=True, blank=True)
+    retired_on = models.DateField(LABELS["retired_on"], null=True, blank=True)
 
     objects = VisibleQuerySet["Machine"].as_manager()
 
@@ -66,6 +82,7 @@ class Machine(models.Model):
         def get_capacity_disclosure_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("machine")
         ordering = ["process__order", "code"]
         constraints = [
             *positive("envelope_x_mm", "envelope_y_mm", "envelope_z_mm", "diameter_mm", "length_mm", "max_mass_kg"),
@@ -98,11 +115,13 @@ class Booking(models.Model):
         OWN = "own", _("Own work")
         PLAN = "plan", _("Joint plan")
 
-    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="bookings")
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.OWN)
-    note = models.CharField(max_length=120, blank=True, help_text="private")
+    machine = models.ForeignKey(
+        Machine, verbose_name=LABELS["machine"], on_delete=models.CASCADE, related_name="bookings"
+    )
+    start = models.DateTimeField(LABELS["start"])
+    end = models.DateTimeField(LABELS["end"])
+    kind = models.CharField(LABELS["kind"], max_length=8, choices=Kind, default=Kind.OWN)
+    note = models.CharField(LABELS["note"], max_length=120, blank=True, help_text="private")
     source_code = models.CharField(max_length=32, blank=True, help_text="code of the plan it comes from")
     network = models.ForeignKey(Network, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -114,6 +133,7 @@ class Booking(models.Model):
         def get_kind_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("booking")
         ordering = ["start"]
         indexes = [
             models.Index(fields=["machine", "end"], name="booking_machine_end"),
@@ -135,10 +155,10 @@ class Booking(models.Model):
 class MachineStop(models.Model):
     """A machine standing still: broken or in maintenance. Without an end, nobody knows yet for how long."""
 
-    machine = models.ForeignKey(Machine, on_delete=models.CASCADE, related_name="stops")
-    start = models.DateTimeField()
-    end = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(max_length=120)
+    machine = models.ForeignKey(Machine, verbose_name=LABELS["machine"], on_delete=models.CASCADE, related_name="stops")
+    start = models.DateTimeField(LABELS["start"])
+    end = models.DateTimeField(LABELS["end"], null=True, blank=True)
+    reason = models.CharField(LABELS["reason"], max_length=120)
 
     objects = VisibleQuerySet["MachineStop"].as_manager()
 
@@ -146,6 +166,7 @@ class MachineStop(models.Model):
         machine_id: int
 
     class Meta:
+        verbose_name = _("machine stop")
         ordering = ["-start"]
         constraints = [
             models.UniqueConstraint(

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from zagumi.platform.core.models import localized
 from zagumi.platform.core.visibility import VisibleQuerySet
+from zagumi.platform.network.labels import LABELS
 
 
 class Family(models.TextChoices):
@@ -31,8 +32,8 @@ class Process(models.Model):
     """A kind of work, e.g. 円筒研削. ``parent`` is the wider process it is a case of, e.g. 研削."""
 
     key = models.SlugField(unique=True, max_length=40)
-    name = models.CharField(max_length=60)
-    name_en = models.CharField(max_length=80)
+    name = models.CharField(LABELS["name"], max_length=60)
+    name_en = models.CharField(LABELS["name_en"], max_length=80)
     family = models.CharField(max_length=16, choices=Family)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     symbol = models.CharField(max_length=8, blank=True, help_text="symbol of JIS B 0122, only where a source shows it")
@@ -45,6 +46,7 @@ class Process(models.Model):
         def get_family_display(self) -> str: ...
 
     class Meta:
+        verbose_name = _("process")
         ordering = ["order", "key"]
         constraints = [
             models.CheckConstraint(condition=models.Q(family__in=Family.values), name="process_family_known")
@@ -63,13 +65,16 @@ class Skill(models.Model):
     """Something a person must be able, or allowed, to do."""
 
     key = models.SlugField(unique=True, max_length=40)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80)
-    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="skills")
+    name = models.CharField(LABELS["name"], max_length=80)
+    name_en = models.CharField(LABELS["name_en"], max_length=80)
+    process = models.ForeignKey(
+        Process, verbose_name=LABELS["process"], on_delete=models.PROTECT, related_name="skills"
+    )
 
     objects = VisibleQuerySet["Skill"].as_manager()
 
     class Meta:
+        verbose_name = _("skill")
         ordering = ["process__order", "key"]
 
     def __str__(self) -> str:

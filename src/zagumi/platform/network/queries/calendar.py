@@ -139,7 +139,7 @@ def _cells(actor: Actor, calendar: WorkCalendar, days: list[date], frame: Frame,
         else:
             kind = "holiday" if feast and not calendar.works_on_holidays else "off"
         hours = [
-            f"{_clock(max(a, span[0]) - span[0])}–{_clock(min(b, span[1]) - span[0])}"
+            f"{_clock(max(a, span[0]) - span[0])}–\u200b{_clock(min(b, span[1]) - span[0])}"
             for a, b in windows
             if a < span[1] and b > span[0]
         ]

@@ -56,6 +56,8 @@ PARTY_FIELDS = (
     "municipality_code",
 )
 SHORTEST_PURPOSE = 5
+MASKED = "•••"
+"""What the log keeps of a figure that not everybody who reads the log may see."""
 
 
 def changes_of(row: models.Model, new: dict[str, Any], *, private: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def changes_of(row: models.Model, new: dict[str, Any], *, private: frozenset[str
         old = getattr(row, name)
         if old != value:
             setattr(row, name, value)
-            changed[name] = ("•••", "•••") if name in private else (old, value)
+            changed[name] = (MASKED, MASKED) if name in private else (old, value)
     return changed
 
 
