@@ -24,7 +24,11 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
     parser.add_argument("plan", metavar="PLAN", help="the plan, as written by solve --out")
     parser.add_argument(
-        "--format", choices=["auto", *READERS], default="auto", help="format of PROBLEM (default: %(default)s)"
+        "--format",
+        choices=["auto", *READERS],
+        default="auto",
+        metavar="NAME",
+        help="format of PROBLEM: %(choices)s (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)

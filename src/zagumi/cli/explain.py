@@ -26,7 +26,11 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
     parser.add_argument("plan", metavar="PLAN", help="the plan, as written by solve --out")
     parser.add_argument(
-        "--format", choices=["auto", *READERS], default="auto", help="format of PROBLEM (default: %(default)s)"
+        "--format",
+        choices=["auto", *READERS],
+        default="auto",
+        metavar="NAME",
+        help="format of PROBLEM: %(choices)s (default: %(default)s)",
     )
     parser.add_argument("--why", metavar="OPERATION", help="why this operation is where it is")
     parser.add_argument("--why-not", nargs=2, metavar=("OPERATION", "COMPANY"), help="why this company does not do it")

@@ -11,6 +11,7 @@ from zagumi.cli.console import say
 from zagumi.cli.solve import beside_problem
 from zagumi.engine.files import save_problem
 from zagumi.engine.problem import Problem
+from zagumi.engine.read.source import read_bytes
 
 LINES_UP_TO = 12
 
@@ -36,6 +37,7 @@ def run_workbook(args: argparse.Namespace) -> int:
 
     out = console.writable(args.out)
     path = Path(args.file)
+    read_bytes(path, 1)  # says so when there is no such file
     reading = read_book(path)
     if reading.book is None:
         for fault in reading.faults:

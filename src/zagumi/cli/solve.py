@@ -40,7 +40,11 @@ def add_to(subparsers: Any) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="the problem")
     parser.add_argument(
-        "--format", choices=["auto", *READERS], default="auto", help="its format (default: %(default)s)"
+        "--format",
+        choices=["auto", *READERS],
+        default="auto",
+        metavar="NAME",
+        help="its format: %(choices)s (default: %(default)s)",
     )
     parser.add_argument(
         "--limit", type=seconds, default=60.0, metavar="S", help="seconds to search (default: %(default)g)"

@@ -62,7 +62,11 @@ class Formatter(argparse.HelpFormatter):
         return text % dict(values, prog=self._prog)
 
     def _format_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None) -> str:
-        return super()._format_usage(usage, actions, groups, console.say("usage: ") if prefix is None else prefix)
+        said = console.say("usage: ") if prefix is None else prefix
+        self._width -= cells(said) - len(said)  # argparse counts letters
+        text = super()._format_usage(usage, actions, groups, said)
+        self._width += cells(said) - len(said)
+        return text
 
     def add_text(self, text: str | None) -> None:
         super().add_text(console.language().lookup(text) if text else text)
