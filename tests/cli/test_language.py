@@ -54,15 +54,15 @@ def test_every_rule_and_every_reason_has_its_words() -> None:
     assert set(OBSTACLES) == set(Obstacle)
     ja, en = Language("ja"), Language("en")
     found = Fault("overlap", ("C-1/10", "C-1/20"), 30, "they overlap")
-    assert fault(found, ja) == "設備の取り合い(overlap):C-1/10、C-1/20 30分"
+    assert fault(found, ja) == "機械の取り合い(overlap):C-1/10、C-1/20 30分"
     assert fault(found, en) == "overlap: they overlap"
-    assert reason(Reason("option", ("C-1/10",), "nobody can do it"), ja).startswith("使えない設備か人(option):C-1/10")
+    assert reason(Reason("option", ("C-1/10",), "nobody can do it"), ja).startswith("使えない機械か人(option):C-1/10")
 
 
 @pytest.mark.parametrize(
     ("english", "japanese"),
     [
-        ("line 3, machines of the operation", "3行目の設備の数"),
+        ("line 3, machines of the operation", "3行目の機械の数"),
         ("a whole number from 1 to 5", "1から5までの整数"),
         ("argument --limit: invalid number of seconds above 0 value: 'x'", "--limit:'x' は使えません(0より大きい秒数)"),
         ("something nobody has thought of", "something nobody has thought of"),

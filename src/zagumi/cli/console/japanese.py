@@ -59,10 +59,10 @@ JAPANESE: dict[str, str] = {
     ),
     "searching …": "探しています…",
     "Looking for other plans …": "別の案を探しています…",
-    "best {objective}, bound {bound}, gap {gap}": "最良 {objective}、下界 {bound}、差 {gap}",
+    "best {objective}, bound {bound}, gap {gap}": "最良 {objective}、下限 {bound}、最適性の差 {gap}",
     "no plan yet, none below {bound}": "計画はまだ。{bound}より小さくはならない",
     "objective {objective}, no plan below {bound} ({by}), gap {gap}": (
-        "目的の値 {objective}。{bound}より小さくはならない({by})。差 {gap}"
+        "目的値 {objective}。{bound}より小さくはならない({by})。最適性の差 {gap}"
     ),
     "first plan after {first} s, search ended after {ended} s; judged: no fault": (
         "最初の計画まで{first}秒、探索{ended}秒。検査:違反なし"
@@ -75,13 +75,13 @@ JAPANESE: dict[str, str] = {
     "lead time {planned}, really {real} (medians); "
     "machine hours {hours}, really {reported} (what this comparison cannot know is in the report)": (
         "実際との比較:{all}件のうち{sooner}件が早く、{later}件が遅い。リードタイム{planned}、実際{real}(中央値)。"
-        "設備{hours}、実際{reported}(この比較で分からないことは報告書に書いてあります)"
+        "機械{hours}、実際{reported}(この比較で分からないことは報告書に書いてあります)"
     ),
     # check
     "judge a plan by every rule of its problem": "計画を、問題のすべての決まりで検査する",
     "{count} faults:": "違反 {count}件:",
     "  … and {count} more (all of them with --json)": "  … ほか{count}件(--json ですべて)",
-    "No fault: {count} sub-lots judged by every rule.": "違反なし:{count}ロットをすべての決まりで検査しました。",
+    "No fault: {count} sub-lots judged by every rule.": "違反なし:分割ロット{count}個をすべての決まりで検査しました。",
     # explain
     "say why a plan is as it is: bottleneck, lateness, choice of companies": (
         "計画の理由を言う:ボトルネック、遅れ、会社の選び方"
@@ -106,8 +106,8 @@ JAPANESE: dict[str, str] = {
     "could start {start}, done {finish}": "早くて{start}開始、{finish}終わり",
     "{company} does {operation}.": "{company} は {operation} を担当しています。",
     "{company} does not do {operation}:": "{company} は {operation} を担当しません:",
-    "no machine there can do it": "できる設備がありません",
-    "the machine does not reach the quality asked for": "設備が求める品質に届きません",
+    "no machine there can do it": "できる機械がありません",
+    "the machine does not reach the quality asked for": "機械が求める品質に届きません",
     "the company may not work on the case": "この案件を担当できない会社です",
     "nobody there has the skill": "必要な技能の人がいません",
     "it may not work beside a company that the case needs": "欠かせない会社と同じ案件を担当できません",
@@ -125,12 +125,12 @@ JAPANESE: dict[str, str] = {
     "make a problem of a shop-floor log or of a case workbook": "現場の記録や案件の表から問題を作る",
     "learn times, routings and hours from a log of what really happened": "実際の記録から時間・工程・稼働時間を学ぶ",
     "plan each order with the minutes it really reported": "注文ごとに実際の時間で計画する",
-    "allow each step only the machines it really ran on": "実際に使った設備だけを使えることにする",
+    "allow each step only the machines it really ran on": "実際に使った機械だけを使えることにする",
     "read a case workbook (xlsx)": "案件の表(xlsx)を読む",
     "Problem written to {file}": "問題を書きました:{file}",
     "What really happened written to {file}": "実際の記録を書きました:{file}",
     "{companies} companies, {machines} machines, {cases} cases, {operations} operations": (
-        "会社{companies}、設備{machines}、案件{cases}、工程{operations}"
+        "会社{companies}、機械{machines}、案件{cases}、工程{operations}"
     ),
     "make a problem of realistic make": "実際に近い問題を作る",
     "companies (default: %(default)s)": "会社の数(省略時 %(default)s)",
@@ -151,7 +151,7 @@ JAPANESE: dict[str, str] = {
     "Days seen": "見た日数",
     "Hours from": "もと",
     "Share within": "中に入る割合",
-    "machine": "設備",
+    "machine": "機械",
     "trade": "業種",
     "shop": "全体",
     "Of {rows} rows:": "{rows}行のうち:",
@@ -160,15 +160,15 @@ JAPANESE: dict[str, str] = {
     "lines {lines}": "{lines}行目",
     "unreadable number or time": "数か時刻が読めない",
     "repeats an earlier row": "前の行と同じ",
-    "names no machine": "設備の名がない",
-    "step of one trade on a machine of another": "工程と設備の業種が違う",
+    "names no machine": "機械の名がない",
+    "step of one trade on a machine of another": "工程と機械の業種が違う",
     "rework: lowers the good rate, gives no step": "手直し:良品率に入れ、工程にはしない",
     "only a date and a standard length: pieces and day count, times do not": (
         "日付と標準時間だけ:個数と日は使い、時間は使わない"
     ),
     "report type B, which the source does not explain: not learnt from": "報告の種類B(出典に説明なし):時間を学ばない",
-    "names no step: taken as the machine's usual one": "工程の名がない:その設備のいつもの工程とした",
-    "step names another machine than the machine column, which counts": "工程の設備と設備の欄が違う:設備の欄を採った",
+    "names no step: taken as the machine's usual one": "工程の名がない:その機械のいつもの工程とした",
+    "step names another machine than the machine column, which counts": "工程の機械と機械の欄が違う:機械の欄を採った",
     # the platform's commands
     "serve the platform: web pages, API and background work": "画面・API・裏の作業を動かす",
     "do the background work of the platform until told to stop": "止めるまで裏の作業をする",

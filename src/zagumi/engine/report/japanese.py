@@ -13,7 +13,7 @@ JAPANESE: dict[str, str] = {
     "Operations": "工程数",
     "Company": "会社",
     "Companies": "会社",
-    "Machine": "設備",
+    "Machine": "機械",
     "Person": "人",
     "Pieces": "個数",
     "Start": "開始",
@@ -27,7 +27,7 @@ JAPANESE: dict[str, str] = {
     "Costs": "費用",
     "Load": "負荷",
     "Share": "割合",
-    "Gap": "差",
+    "Gap": "最適性の差",
     "CO2": "CO2",
     "kg": "kg",
     "km": "km",
@@ -51,28 +51,28 @@ JAPANESE: dict[str, str] = {
         "{cases}件のうち{kept}件が間に合い、{late}件が遅れます。いちばん遅いのは{case}の{time}です"
     ),
     "; {companies} companies, {yen}.": "。{companies}社、費用は{yen}。",
-    "Objective": "目的の値",
+    "Objective": "目的値",
     "weighted sum, lower is better": "重みつき合計。小さいほど良い",
     "proved best": "最良と証明済み",
     "no plan is below {bound}": "{bound}より小さくはならない",
     "Last completion": "最後のでき上がり",
-    "Lateness in all": "遅れの合計",
+    "Lateness in all": "納期遅れの合計",
     "{count} late cases": "遅れ {count}件",
     "Processing": "加工費",
     "Transport": "運送費",
     "{count} trips": "{count}便",
-    "{count} sub-lots": "ロット {count}",
+    "{count} sub-lots": "分割ロット {count}",
     # Gantt
-    "Schedule by machine": "設備ごとの日程",
-    "Company, machine": "会社・設備",
+    "Schedule by machine": "機械ごとの日程",
+    "Company, machine": "会社・機械",
     "Gantt, scrolls sideways": "ガント図。横に動かせます",
     "Gantt of {machines} machines with {bars} bars from {start} to {end}; the table of all work says the same": (
-        "設備{machines}台、帯{bars}本のガント図。{start}から{end}まで。同じ中身が「全作業」の表にあります"
+        "機械{machines}台、帯{bars}本のガント図。{start}から{end}まで。同じ中身が「全作業」の表にあります"
     ),
     "Shown are the {shown} busiest of {all} used machines (at most {rows} rows and {bars} bars).": (
-        "使う設備{all}台のうち、負荷の高い{shown}台を示しています(最大{rows}行・帯{bars}本)。"
+        "使う機械{all}台のうち、負荷の高い{shown}台を示しています(最大{rows}行・帯{bars}本)。"
     ),
-    "{count} machines without work are left out.": "仕事のない設備{count}台は省いています。",
+    "{count} machines without work are left out.": "仕事のない機械{count}台は省いています。",
     "Bottleneck": "ボトルネック",
     "Due {moment}": "納期 {moment}",
     "set-up": "段取り",
@@ -105,7 +105,7 @@ JAPANESE: dict[str, str] = {
     " (waits for {others})": "({others}を待つ)",
     "material and drawings": "材料と図面の待ち",
     "the work itself": "作業そのもの",
-    "machine taken by other work": "設備が空くのを待つ",
+    "machine taken by other work": "機械が空くのを待つ",
     "machine booked for other work": "先約が終わるのを待つ",
     "person busy elsewhere": "人が空くのを待つ",
     "no published capacity": "空き枠を待つ",
@@ -117,8 +117,8 @@ JAPANESE: dict[str, str] = {
     "Waits for it": "空き待ち",
     "Lateness resting on it": "ここがもとの遅れ",
     "Between {start} and {end}; the tightest first.": "{start}から{end}まで。詰まっている順です。",
-    "The {count} tightest of {all} machines.": "設備{all}台のうち、詰まっている{count}台です。",
-    "Load of machines": "設備の負荷",
+    "The {count} tightest of {all} machines.": "機械{all}台のうち、詰まっている{count}台です。",
+    "Load of machines": "機械の負荷",
     # flows and costs
     "Flow of goods": "物の流れ",
     "From": "出す",
@@ -128,23 +128,23 @@ JAPANESE: dict[str, str] = {
         "{sites}か所の間を{movements}便、{km} km。線が太いほど多く運びます。"
     ),
     "The {count} largest flows of {all} are listed.": "{all}本の流れのうち、大きい{count}本を載せています。",
-    "Flows between sites": "場所の間の流れ",
+    "Flows between sites": "工場の間の流れ",
     "Map of {sites} sites with the flows between them; the table lists them": (
         "{sites}か所とその間の流れの地図。同じ中身が表にあります"
     ),
     "{count} more companies": "ほか{count}社",
     "Cost in all": "費用の合計",
     "Lateness weighs {yen} in the objective; it is not a cost.": (
-        "遅れは目的の値に{yen}として入ります。費用ではありません。"
+        "遅れは目的値に{yen}として入ります。費用ではありません。"
     ),
     # other plans and the search
     "Other plans": "ほかの案",
     "this plan": "この計画",
     "Late cases": "遅れる案件",
-    "Cheapest": "安い",
-    "Fastest": "早い",
-    "Most local, least CO2": "近い・低CO2",
-    "Most robust": "堅い",
+    "Cheapest": "最安",
+    "Fastest": "最短",
+    "Most local, least CO2": "地元優先",
+    "Most robust": "余裕重視",
     "{yen} dearer than “{best}”": "「{best}」より{yen}高い",
     "{time} later in all than “{best}”": "「{best}」よりでき上がりが合計{time}遅い",
     "{mass} more CO2 than “{best}”": "「{best}」よりCO2が{mass}多い",
@@ -183,8 +183,8 @@ JAPANESE: dict[str, str] = {
     "Median lead time": "リードタイムの中央値",
     "Lead times in all": "リードタイムの合計",
     "really {time}": "実際は{time}",
-    "Machine hours": "設備の時間",
-    "On the way between sites": "会社の間の移動",
+    "Machine hours": "機械の時間",
+    "On the way between sites": "工場の間の移動",
     "{count} trips; really none": "{count}便。実際はなし",
     "Planned": "計画",
     "Really": "実際",
@@ -202,7 +202,7 @@ JAPANESE: dict[str, str] = {
     ),
     "What this comparison cannot know": "この比較では分からないこと",
     "The log covers one quarter of one workshop; orders not in it took machine time too, which the plan keeps.": (
-        "記録は一つの工場の3か月分です。記録にない注文も設備を使っていましたが、計画ではその時間が空いています。"
+        "記録は一つの作業場の3か月分です。記録にない注文も機械を使っていましたが、計画ではその時間が空いています。"
     ),
     "Orders may have begun before the log or ended after it: only their reported part is planned and compared.": (
         "記録の前に始まった注文、後に終わった注文があります。報告された部分だけを計画し、比べています。"
@@ -220,6 +220,6 @@ JAPANESE: dict[str, str] = {
         "稼働時間は記録から学びました。材料・工具・お客様の都合は記録にありません。"
     ),
     "The seven companies and their places are assumed; in reality all machines stood in one workshop.": (
-        "7社とその場所は仮のものです。実際は一つの工場の中でした。"
+        "7社とその工場の場所は仮のものです。実際は一つの作業場の中でした。"
     ),
 }
