@@ -97,11 +97,11 @@ ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ZAGUMI_HOSTS", "").spl
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if _HTTPS else []
 
 INSTALLED_APPS = [
-    *(
-        f"zagumi.platform.{name}"
-        for name in ("shell", "planning", "cases", "network", "core")
-        if (PLATFORM / name / "apps.py").exists()
-    ),
+    "zagumi.platform.shell",
+    "zagumi.platform.planning",
+    "zagumi.platform.cases",
+    "zagumi.platform.network",
+    "zagumi.platform.core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
