@@ -80,8 +80,8 @@ class Format(Generic[Thing]):
             raise Mismatch(document.key, "each key once")
         if not isinstance(document, dict):
             raise Mismatch(document, f"an object with the format {self.name}")
-        if document.pop("format", None) != self.name:
-            raise _at(Mismatch("another format", self.name), "format")
+        if (name := document.pop("format", None)) != self.name:
+            raise _at(Mismatch(name, self.name), "format")
         version = document.pop("version", None)
         oldest = min(self.steps, default=self.version)
         if isinstance(version, bool) or not isinstance(version, int) or not oldest <= version <= self.version:

@@ -307,7 +307,9 @@ def _setup(judged: _Judged) -> Iterator[Finding]:
         before = machine.family
         for s in lots:
             family, option = judged.operation(s).family, judged.option.get(s.key)
-            if option is not None and s.key not in judged.frozen:
+            if s.setup_minutes < 0:
+                yield (s.operation, name), -s.setup_minutes, f"{_name(s)} states {s.setup_minutes} minutes of set-up"
+            elif option is not None and s.key not in judged.frozen:
                 right = option.setup_minutes
                 if family and machine.setups:
                     right = machine.setups.get((before, family), right)

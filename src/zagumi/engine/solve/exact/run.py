@@ -27,6 +27,7 @@ from zagumi.engine.solve.result import Progress, Report
 
 STEP = 0.01  # deterministic seconds of CP-SAT in one step of the limits
 POLL = 0.05  # seconds between questions whether to cancel
+MIXED = 8  # strategies side by side; they gain even when there are fewer cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,9 @@ def _search(base: Base, limits: Limits, answer: ExactResult, report: Report | No
     solver = cp_model.CpSolver()
     settings = solver.parameters
     settings.random_seed = limits.seed % 2**31
-    settings.num_workers = limits.workers
+    settings.num_workers = 1 if limits.workers == 1 else max(MIXED, limits.workers)
     settings.relative_gap_limit = limits.gap
+    settings.cp_model_probing_level = 0  # calendars give it thousands of literals to probe: seconds for nothing
     if limits.steps is None:
         settings.max_time_in_seconds = limits.seconds
     else:
