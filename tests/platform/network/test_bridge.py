@@ -67,7 +67,7 @@ def test_a_band_never_promises_more_than_there_is(town: Town) -> None:
     row = Machine.objects.select_related("site").get(code=town.works.band.code)
     table = Timetable.of([row], network.frame)
     for band in machine(network, row.code).bands:
-        assert band.minutes <= table.minutes(row.pk, (band.start, band.end))[1]
+        assert band.minutes <= table.minutes(row.pk, [(band.start, band.end)])[0][1]
 
 
 def test_two_loads_of_one_band_look_alike(town: Town) -> None:

@@ -232,6 +232,7 @@ def test_rivals_read_why_there_are_no_hours(town: Town, signed_in: SignedIn) -> 
     content = text(signed_in(town.cast.rival), "company", town.works.code)
     assert "社名つきの空きは見せません" in content
     assert 'class="heat"' not in content
+    assert "すべて稼働" not in content  # whether machines run is not theirs to know
     assert "会社の情報を直す" not in content
 
 
@@ -364,7 +365,7 @@ def test_days_bookings_stops_and_disclosure_go_there_and_back(town: Town, signed
     post(client, "open-days", works.code, {"day": "2026-12-26", "start": "08:00", "end": "12:00"})
     post(client, "open-days", works.code, {"day": "2026-12-26", "start": "12:00", "end": "08:00"}, 422)
     month = text(client, "company-calendar", works.code, query="?month=2026-12")
-    assert month.count("元に戻す") == 4
+    assert month.count("/calendar/reset/") == 4
     post(client, "reset-days", works.code, {"day": "2026-12-30"})
     post(client, "reset-days", works.code, {"day": "never"}, 404)
 

@@ -128,7 +128,7 @@ def test_the_map_shows_the_hub_and_buyers_to_the_coordinator_only(town: Town) ->
     assert town.hub.code in member
 
     rows = [row for row in queries.company_list(town.cast.coordinator) if row.code == town.plater.code]
-    narrowed = {feature.key for feature in queries.map_features(town.cast.coordinator, rows)}
+    narrowed = {feature.key for feature in queries.map_features(town.cast.coordinator, rows, buyers=False)}
     assert narrowed == {town.plater.site.code, town.hub.code}
 
 

@@ -129,8 +129,8 @@ def _bands(machine: Machine, table: Timetable) -> tuple[Band, ...]:
     """Weekly budgets that tell no more of the owner's own work than the published band does."""
     bands = []
     running, plan = table.running(machine.pk), table.plan.get(machine.pk, ())
-    for _monday, span in table.frame.weeks():
-        total, free = table.minutes(machine.pk, span)
+    spans = [span for _monday, span in table.frame.weeks()]
+    for span, (total, free) in zip(spans, table.minutes(machine.pk, spans), strict=True):
         if machine.capacity_disclosure == Disclosure.BAND:
             budget = Level.of(free, total).at_least * total
         else:

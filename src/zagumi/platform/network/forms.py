@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -48,8 +48,11 @@ SHIFTS_PER_DAY = 3
 class EditForm(forms.Form):
     """A form that takes the faults of a service to its fields, and, filled in for another, asks how it was told.
 
-    ``told`` adds the question; its answer is the channel that the log notes.
+    ``told`` adds the question; its answer is the channel that the log notes. ``beside`` names fields that stand in one
+    row; a row stands where its first field does, which every form has.
     """
+
+    beside: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     def __init__(self, *args: Any, told: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +61,19 @@ class EditForm(forms.Form):
                 field.label = label(name)
         if told:
             self.fields["told_by"] = forms.ChoiceField(label=_("How the company told this"), choices=CHANNELS)
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields in the order of ``beside``: those named together stand in one row, the others alone."""
+        placed = {name for names in self.beside for name in names}
+        rows: list[list[str]] = []
+        for name in self.fields:
+            together = next((names for names in self.beside if names[0] == name), None)
+            if together:
+                rows.append([each for each in together if each in self.fields])
+            elif name not in placed:
+                rows.append([name])
+        return [[self[name] for name in row] for row in rows]
 
     @property
     def channel(self) -> str:
@@ -115,6 +131,15 @@ def processes() -> list[tuple[str, list[tuple[str, str]]]]:
 class CompanyForm(EditForm):
     """A company's facts."""
 
+    beside = (
+        ("name_kana", "name_en"),
+        ("short_name", "corporate_number"),
+        ("trades", "trades_en"),
+        ("employees", "capital_yen", "founded"),
+        ("phone", "fax"),
+        ("postal_code", "municipality_code"),
+    )
+
     name = _text(120, required=True)
     name_kana = _text(120, help_text=_("So that the company is found by its reading."))
     name_en = _text(120)
@@ -156,6 +181,8 @@ class CompanyForm(EditForm):
 class SiteForm(EditForm):
     """A works."""
 
+    beside = (("name", "name_en"), ("latitude", "longitude"))
+
     name = _text(80, required=True)
     name_en = _text(80)
     address = _text(160)
@@ -174,6 +201,15 @@ class SiteForm(EditForm):
 
 class MachineForm(EditForm):
     """A machine."""
+
+    beside = (
+        ("name", "name_en"),
+        ("process", "site"),
+        ("maker", "model", "installed_year"),
+        ("envelope_x_mm", "envelope_y_mm", "envelope_z_mm"),
+        ("diameter_mm", "length_mm", "max_mass_kg"),
+        ("max_temperature_c", "axes", "it_grade", "roughness_ra"),
+    )
 
     name = _text(80, required=True)
     name_en = _text(80)
@@ -339,6 +375,8 @@ class ProofForm(EditForm):
 
 class CertificateForm(EditForm):
     """A certificate."""
+
+    beside = (("name", "name_en"), ("number", "valid_until"))
 
     kind = forms.ChoiceField(choices=Certificate.Scheme.choices)
     name = _text(100, required=True)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
@@ -35,12 +36,12 @@ class Frame:
         """The first moment after the frame."""
         return self.moment(self.horizon)
 
-    @property
+    @cached_property
     def midnight(self) -> datetime:
         """The local midnight at or before the origin."""
         return timezone.make_aware(datetime.combine(timezone.localdate(self.origin), time.min))
 
-    @property
+    @cached_property
     def offset(self) -> int:
         """Minutes from that midnight to the origin."""
         return int((self.origin - self.midnight).total_seconds() // 60)
@@ -174,17 +175,20 @@ class Timetable:
         """Open hours in which the machine does not stand still."""
         return without(self.open[machine], self.stopped.get(machine, ()))
 
-    def minutes(self, machine: int, span: Window) -> tuple[int, int]:
-        """Running minutes and free minutes of a machine within ``span``.
+    def minutes(self, machine: int, spans: Iterable[Window]) -> list[tuple[int, int]]:
+        """Running minutes and free minutes of a machine within each of ``spans``.
 
         Own and planned work are both taken off, even where they overlap: an owner who shows only a band moves its
         own work within the week to make room for the plan.
         """
         running = self.running(machine)
-        total = minutes_in(running, span)
-        own = minutes_in(common(running, self.own.get(machine, ())), span)
-        plan = minutes_in(common(running, self.plan.get(machine, ())), span)
-        return total, max(0, total - own - plan)
+        own = common(running, self.own.get(machine, ()))
+        plan = common(running, self.plan.get(machine, ()))
+        found = []
+        for span in spans:
+            total = minutes_in(running, span)
+            found.append((total, max(0, total - minutes_in(own, span) - minutes_in(plan, span))))
+        return found
 
 
 def calendars_of(machines: Collection[Machine]) -> dict[int, WorkCalendar]:

@@ -84,9 +84,13 @@ def coming_weeks(weeks: int) -> Frame:
 def free_weeks(machines: Collection[Machine], frame: Frame) -> dict[int, tuple[FreeWeek, ...]]:
     """Free time of each machine (by key; their sites loaded) in each week of ``frame``."""
     table = Timetable.of(machines, frame)
-    weeks = frame.weeks()
+    mondays = [monday for monday, _span in frame.weeks()]
+    spans = [span for _monday, span in frame.weeks()]
     return {
-        machine.pk: tuple(FreeWeek(monday, *table.minutes(machine.pk, span)) for monday, span in weeks)
+        machine.pk: tuple(
+            FreeWeek(monday, *minutes)
+            for monday, minutes in zip(mondays, table.minutes(machine.pk, spans), strict=True)
+        )
         for machine in machines
     }
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from zagumi.platform.core import clock, geo
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.errors import Refused
-from zagumi.platform.core.models import Network, localized
+from zagumi.platform.core.models import Network, Party, localized
 from zagumi.platform.network import basemap, rules
 from zagumi.platform.network.insight import ROAD_FACTOR, Holdings, Level, coming_weeks, free_weeks
 from zagumi.platform.network.models import (
@@ -128,6 +128,7 @@ class _Facts:
         self.network = Network.objects.get(pk=actor.network_id)
         self.holdings = Holdings.of(sharing_parties(actor.network_id))
         self.processes = Process.objects.in_bulk()
+        self.family = {key: (process.family, process.family_name) for key, process in self.processes.items()}
         self.states = {a.company_id: a for a in Admission.objects.visible_to(actor)}
         self.sites: dict[int, Site] = {}
         self.hub: Site | None = None
@@ -174,7 +175,7 @@ class _Facts:
         district = basemap.district_of(self.network.code, site.district) if site else None
         certificates = self.certificates[company.pk]
         free_now, free_next = self.free.get(party.pk, (None, None))
-        families = dict.fromkeys((process.family, process.family_name) for process in held)
+        families = dict.fromkeys(self.family[process.pk] for process in held)
         return CompanyRow(
             code=party.code,
             name=str(party),
@@ -232,10 +233,10 @@ class MapFeature:
     is_own: bool
 
 
-def map_features(actor: Actor, rows: Collection[CompanyRow] | None = None) -> list[MapFeature]:
+def map_features(actor: Actor, rows: Collection[CompanyRow] | None = None, *, buyers: bool = True) -> list[MapFeature]:
     """The hub, and the works of these companies (all the actor may know of, when none are given).
 
-    The coordinator also sees where buyers take goods in, unless companies are given.
+    The coordinator also sees where buyers take goods in, unless ``buyers`` is false.
 
     Raises:
         Refused: the actor is neither a member nor the coordinator.
@@ -246,7 +247,7 @@ def map_features(actor: Actor, rows: Collection[CompanyRow] | None = None) -> li
     features = []
     for site in Site.objects.visible_to(actor).select_related("party"):
         row = known.get(site.party.code)
-        if row is None and not site.is_hub and (rows is not None or site.party.kind == "company"):
+        if row is None and not site.is_hub and not (buyers and site.party.kind != Party.Kind.COMPANY):
             continue
         district = basemap.district_of(network.code, site.district)
         kind = "hub" if site.is_hub else "member" if row else "buyer"

@@ -90,15 +90,10 @@ def _stats(page: CompanyPage) -> list[Stat]:
     lots = page.measured_lots
     record = Stat(_("Record"), lots or "\u2014", _("lots measured") if lots else "", "" if lots else _("none yet"))
     running, stopped = len(page.running_machines), len(page.stopped)
+    state = _("%(count)s stopped") % {"count": stopped} if stopped else _("all running") if running else ""
     return [
         Stat(_("Free this week"), free, _("h") if exact else "", note),
-        Stat(
-            _("Machines"),
-            running,
-            "",
-            _("%(count)s stopped") % {"count": stopped} if stopped else _("all running"),
-            tone="late" if stopped else "",
-        ),
+        Stat(_("Machines"), running, "", state if page.sees_inside else "", tone="late" if stopped else ""),
         record,
         Stat(_("Employees"), page.employees if page.employees is not None else "\u2014", "", page.state_name),
     ]

@@ -167,7 +167,7 @@ def company_map(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     rows = queries.company_list(actor)
     page = lists.show(request, _company_spec(actor, rows), rows)
-    features = queries.map_features(actor, list(page.page.paginator.object_list))
+    features = queries.map_features(actor, list(page.page.paginator.object_list), buyers=not page.chosen)
     network = Network.objects.get(pk=actor.network_id)
     sheet = basemap.Sheet.of(network.code, [(f.latitude, f.longitude) for f in features])
     drawn = [(feature, *sheet.at(feature.latitude, feature.longitude)) for feature in features]
