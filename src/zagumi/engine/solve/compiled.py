@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+import llvmlite.binding  # type: ignore[import-untyped]
 import numba  # type: ignore[import-untyped]
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -50,6 +52,7 @@ def cache_folder() -> Path | None:
 
 
 CACHE = cache_folder()
+ROUTINES: list[Any] = []  # kept alive: their addresses are in use
 # types by the names that annotations give them; the two stores are addresses
 KNOWN = {"int": numba.int64, "float": numba.float64, "None": numba.void, "Tables": numba.int64, "State": numba.int64}
 
@@ -66,15 +69,35 @@ def _signature(function: Callable[..., object]) -> Any:
     return answer(*(KNOWN[name] for name in names.values()))
 
 
-def kernel(function: Function) -> Function:
-    """Compile a function of arrays as its annotations say, without the interpreter's lock, cached on disk."""
+@contextmanager
+def _caching() -> Iterator[None]:
+    """Let numba keep machine code in our folder."""
     before = numba.config.CACHE_DIR
     if CACHE is not None:
         numba.config.CACHE_DIR = str(CACHE)
     try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of numbers as its annotations say, to be taken into those that call it; cached on disk."""
+    with _caching():
         compiled: Function = numba.njit(_signature(function), nogil=True, error_model="numpy", cache=CACHE is not None)(
             function
         )
-    finally:
-        numba.config.CACHE_DIR = before
     return compiled
+
+
+def routine(function: Function) -> Function:
+    """Compile a function of numbers by itself; other compiled functions (not Python) call it by its address.
+
+    Callers are then not compiled with all that it calls, which otherwise makes compiling quadratic in depth.
+    """
+    with _caching():
+        compiled = numba.cfunc(_signature(function), error_model="numpy", cache=CACHE is not None)(function)
+    name = f"{function.__module__}.{function.__name__}".replace(".", "_")
+    llvmlite.binding.add_symbol(name, compiled.address)
+    ROUTINES.append(compiled)
+    return cast(Function, numba.types.ExternalFunction(name, _signature(function)))

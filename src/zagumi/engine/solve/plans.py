@@ -50,9 +50,7 @@ class _Reading:
         self.minutes = net.journeys.minutes.reshape(net.rules[0].site_count, -1)
 
     def plan(self) -> Plan:
-        return Plan(
-            tuple(self._sublots()), tuple(self._transfers()), tuple(self._deliveries()), tuple(self._leads())
-        )
+        return Plan(tuple(self._sublots()), tuple(self._transfers()), tuple(self._deliveries()), tuple(self._leads()))
 
     def _lots(self, op: int) -> range:
         """Positions of an operation's sub-lots."""

@@ -133,7 +133,7 @@ class _Builder:
         companies, apart = self._companies()
         roads = travel(self.problem, self.sites)
         rows = TableRows(
-            rules=self._rules(options),
+            rules=self._rules(options, ops),
             cases=self._cases(ops),
             ops=ops,
             options=options,
@@ -154,6 +154,7 @@ class _Builder:
             journeys=table(records.JOURNEY, {"minutes": roads.minutes.ravel(), "given": roads.given.ravel()}),
             trips=table(records.TRIP, {"yen": roads.trip[..., 0].ravel(), "co2": roads.trip[..., 1].ravel()}),
         )
+        _mark_plain(rows)
         store = Store.of(rows)
         look_ahead(store.tables)
         return Built(
@@ -169,7 +170,7 @@ class _Builder:
             frozen_mode,
         )
 
-    def _rules(self, options: Any) -> Any:
+    def _rules(self, options: Any, ops: Any) -> Any:
         policy, weights = self.problem.policy, self.problem.policy.weights
         known: dict[str, int] = {"horizon": self.problem.horizon, "cost": weights.cost, "co2": weights.co2}
         known |= {"makespan": weights.makespan, "fairness": weights.fairness, "companies": weights.companies}
@@ -177,6 +178,7 @@ class _Builder:
         known |= {
             "entitled": sum(policy.entitlement.values()),
             "part_count": max(Counter(options.op.tolist()).values(), default=1),
+            "label_count": max(Counter(ops.case[options.op].tolist()).values(), default=1),
         }
         counted = {"case": self.cases, "op": self.operations, "company": self.companies, "machine": self.machines}
         counted |= {"person": self.people, "family": self.families, "site": self.sites}
@@ -400,6 +402,15 @@ class _Builder:
             },
         )
         return rows, table(records.APART, {"company": [other for others in apart for other in sorted(others)]})
+
+
+def _mark_plain(rows: TableRows) -> None:
+    """Mark the modes that are always open, attended by nobody, on a machine without bands and set-up table."""
+    machine = rows.machines[rows.options.machine[rows.modes.option]]
+    hours = rows.hours[rows.modes.hours]
+    window = rows.windows[np.minimum(hours.window0, len(rows.windows) - 1)]
+    whole = (hours.window0 < hours.window1) & (window.start == 0) & (window.end == rows.rules.horizon[0])
+    rows.modes["plain"] = whole & (rows.modes.person < 0) & (machine.band0 == machine.band1) & (machine.setup0 < 0)
 
 
 def _joined(windows: Iterable[Window]) -> Iterator[Window]:

@@ -1,21 +1,261 @@
-"""The search: a first plan case by case, then ruin and recreate."""
+"""The search: a first plan case by case, then ruin and recreate with simulated annealing.
+
+The course depends on the seed and the number of steps alone, never on the limits: the temperature falls in cycles that
+grow, so that a longer search goes on where a shorter one ended.
+"""
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+import math
+
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.case import insert_case, new_stamp
-from zagumi.engine.solve.schedule.records import State, Tables
-from zagumi.engine.solve.schedule.rows import now, queue_at, rules
-from zagumi.engine.solve.schedule.worth import appraise, refresh
+from zagumi.engine.solve.schedule.chance import below, share
+from zagumi.engine.solve.schedule.occupancy import DONE, FEED, WORTH, undo
+from zagumi.engine.solve.schedule.records import NEVER, State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    best_done_at,
+    best_feed_at,
+    best_lot_at,
+    case_at,
+    dirty_at,
+    done_at,
+    feed_at,
+    link_at,
+    log_at,
+    lot_at,
+    now,
+    op_at,
+    option_at,
+    queue_at,
+    rules,
+    touched_at,
+    worth_at,
+)
+from zagumi.engine.solve.schedule.ruin import ruin
+from zagumi.engine.solve.schedule.worth import appraise, refresh, worth
+
+ENDLESS = 1 << 62
+
+
+@kernel
+def _note_changes(net: Tables, st: State) -> None:
+    """Remember which operations the log has changed since the best plan was kept."""
+    for at in range(now(st).logged):
+        entry = log_at(st, at)
+        if entry.kind == FEED or entry.kind == WORTH:
+            continue  # the operations that are fed are logged too
+        op = entry.index if entry.kind == DONE else lot_at(st, entry.index).op
+        if not done_at(st, op).dirty:
+            done_at(st, op).dirty = 1
+            dirty_at(st, now(st).dirty).index = op
+            now(st).dirty += 1
+
+
+@kernel
+def _keep_op(net: Tables, st: State, op: int) -> None:
+    row = op_at(net, op)
+    for number in range(row.lot0, row.lot0 + row.slots):
+        kept, lot = best_lot_at(st, number), lot_at(st, number)
+        kept.op = lot.op
+        kept.mode = lot.mode
+        kept.quantity = lot.quantity
+        kept.start = lot.start
+        kept.end = lot.end
+        kept.setup = lot.setup
+        kept.run = lot.run
+        kept.ready = lot.ready
+        kept.supply = lot.supply
+        kept.frozen = lot.frozen
+        kept.tied = lot.tied
+    for link in range(row.link0, row.link1):
+        flow = link_at(net, link)
+        for at in range(flow.feed0, flow.feed0 + op_at(net, flow.before).slots * flow.width):
+            best_feed_at(st, at).pieces = feed_at(st, at).pieces
+            best_feed_at(st, at).batch = feed_at(st, at).batch
+            best_feed_at(st, at).count = feed_at(st, at).count
+    best_done_at(st, op).lots = done_at(st, op).lots
+    best_done_at(st, op).placed = done_at(st, op).placed
+    best_done_at(st, op).cost = done_at(st, op).cost
+
+
+@routine
+def keep(net: Tables, st: State) -> None:
+    """Keep the state as the best plan; only what changed is copied."""
+    while now(st).dirty > 0:
+        now(st).dirty -= 1
+        op = dirty_at(st, now(st).dirty).index
+        done_at(st, op).dirty = 0
+        _keep_op(net, st, op)
+    now(st).best = worth(net, st)
+    now(st).best_missing = now(st).missing
 
 
 @kernel
 def construct(net: Tables, st: State) -> None:
-    """Insert every case that is not complete, in the order of the queue."""
+    """Insert every case that is not complete, in the order of the queue, and keep the plan."""
     for at in range(rules(net).case_count):
         case = queue_at(st, at).index
         now(st).logged = 0
         insert_case(net, st, case)
         appraise(net, st, case, new_stamp(st))
         refresh(net, st)
+        _note_changes(net, st)
     now(st).logged = 0
+    keep(net, st)
+
+
+@kernel
+def construct(net: Tables, st: State) -> None:
+    """Insert every case that is not complete, in the order of the queue, and keep the plan."""
+    for at in range(rules(net).case_count):
+        case = queue_at(st, at).index
+        now(st).logged = 0
+        insert_case(net, st, case)
+        appraise(net, st, case, new_stamp(st))
+        refresh(net, st)
+        _note_changes(net, st)
+    now(st).logged = 0
+    keep(net, st)
+
+
+@kernel
+def _least(net: Tables) -> int:
+    """About what the cases would cost each for itself."""
+    total = 0
+    for op in range(rules(net).op_count):
+        row = op_at(net, op)
+        if row.link1 > row.link0:
+            continue
+        least = -1
+        for option in range(row.option0, row.option1):
+            there = option_at(net, option)
+            cost = there.fixed + there.unit * row.rest + there.tail_cost
+            if there.eligible and (least < 0 or cost < least):
+                least = cost
+        total += max(0, least)
+    return total
+
+
+@kernel
+def _shuffle(net: Tables, st: State) -> None:
+    """Put the cases in hand in the order in which they go back in."""
+    count = now(st).touched
+    for at in range(count - 1, 0, -1):
+        other = below(st, at + 1)
+        first, second = touched_at(st, at), touched_at(st, other)
+        case = first.index
+        first.index = second.index
+        second.index = case
+
+
+@kernel
+def _some_start(net: Tables, st: State, case: int) -> int:
+    """A minute before which a case shall not start this time: it need not be early that is not late."""
+    row = case_at(net, case)
+    room = row.due - row.buffer - row.release - row.shortest
+    if row.due == NEVER or room <= 0 or below(st, 1000) >= now(st).later:
+        return 0
+    return row.release + below(st, room)
+
+
+@kernel
+def _budget(net: Tables, st: State, first: int, limit: int) -> int:
+    """Most that the next case may cost so that the objective stays within a limit, if the further ones cost least."""
+    weights = rules(net)
+    if weights.makespan + weights.fairness + weights.companies > 0 or now(st).missing > 0:
+        return ENDLESS
+    left = limit - now(st).value
+    for at in range(now(st).touched):
+        case = touched_at(st, at).index
+        left += worth_at(st, case).value
+        if at > first:
+            left -= case_at(net, case).least
+        elif at < first:
+            for op in range(case_at(net, case).op0, case_at(net, case).op1):
+                left -= done_at(st, op).cost
+    row = case_at(net, touched_at(st, first).index)
+    for op in range(row.op0, row.op1):
+        if done_at(st, op).placed or not row.tree or op_at(net, op).frozen > 0:
+            return ENDLESS
+    return left
+
+
+@kernel
+def _try(net: Tables, st: State, limit: int) -> int:
+    """Take out and put back; 0 when it does not all go back."""
+    ruin(net, st)
+    if now(st).touched == 0:
+        return 0
+    _shuffle(net, st)
+    back = 1
+    for at in range(now(st).touched):
+        case = touched_at(st, at).index
+        now(st).floor = _some_start(net, st, case)
+        now(st).budget = _budget(net, st, at, limit)
+        if now(st).budget < case_at(net, case).least:
+            back = 0
+            break
+        if not insert_case(net, st, case):
+            back = 0
+            break
+    now(st).floor = 0
+    now(st).budget = ENDLESS
+    return back
+
+
+@kernel
+def _temperature(st: State, base: int) -> float:
+    """Falls from hot to cold over a cycle; each cycle is twice as long as the one before."""
+    start, length = 0, base
+    while now(st).steps >= start + length:
+        start += length
+        length *= 2
+    part = (now(st).steps - start) / length
+    return float(now(st).hot * math.exp(math.log(now(st).cold / now(st).hot) * part))
+
+
+@routine
+def step(net: Tables, st: State, scale: float) -> None:
+    """One step: ruin, recreate, accept or go back."""
+    value, missing = now(st).value, now(st).missing
+    makespan, unfair = now(st).makespan, now(st).unfair
+    limit = worth(net, st) - int(scale * math.log(max(share(st), 1e-12)))
+    now(st).logged = 0
+    now(st).touched = 0
+    done = _try(net, st, limit)
+    for at in range(now(st).touched):
+        case = touched_at(st, at).index
+        worth_at(st, case).touched = 0
+        if done:
+            appraise(net, st, case, new_stamp(st))
+    accept = 0
+    if done:
+        refresh(net, st)
+        accept = 1 if now(st).missing < missing or (now(st).missing == missing and worth(net, st) <= limit) else 0
+    if accept:
+        now(st).accepted += 1
+        _note_changes(net, st)
+        if now(st).missing < now(st).best_missing or (
+            now(st).missing == now(st).best_missing and worth(net, st) < now(st).best
+        ):
+            keep(net, st)
+    else:
+        undo(net, st, 0)
+        now(st).value = value
+        now(st).missing = missing
+        now(st).makespan = makespan
+        now(st).unfair = unfair
+        now(st).forced = 0
+    now(st).steps += 1
+
+
+@kernel
+def run(net: Tables, st: State, steps: int) -> None:
+    """Take so many steps."""
+    if now(st).base == 0:
+        for case in range(rules(net).case_count):
+            now(st).base += case_at(net, case).least
+    for _ in range(steps):
+        excess = max(1.0, (worth(net, st) - now(st).base) / max(1, rules(net).case_count))
+        step(net, st, excess * _temperature(st, 20 * rules(net).case_count + 1000))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.occupancy import undo
 from zagumi.engine.solve.schedule.placing import permitted, place_op
+from zagumi.engine.solve.schedule.program import suggest
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
@@ -33,6 +34,7 @@ def new_stamp(st: State) -> int:
 
 @kernel
 def _place_all(net: Tables, st: State, case: int) -> int:
+    suggest(net, st, case)
     for op in range(case_at(net, case).op0, case_at(net, case).op1):
         if not done_at(st, op).placed and not place_op(net, st, op, done_at(st, op).pick):
             return 0
@@ -77,7 +79,7 @@ def _begin(net: Tables, st: State, case: int) -> int:
     return 0
 
 
-@kernel
+@routine
 def insert_case(net: Tables, st: State, case: int) -> int:
     """Place every operation of a case that is not placed; 0 with nothing changed when that fails."""
     mark = now(st).logged

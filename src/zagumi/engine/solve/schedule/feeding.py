@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.hours import begun_minutes, carriage, finish, journey, run_minutes, worked
 from zagumi.engine.solve.schedule.occupancy import set_feed
 from zagumi.engine.solve.schedule.records import BATCHES, NEVER, State, Tables
@@ -11,6 +11,7 @@ from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
     feed_at,
+    found,
     link_at,
     lot_at,
     mode_at,
@@ -146,10 +147,8 @@ def _pull_link(
     return ready, cost
 
 
-@kernel
-def pull(
-    net: Tables, st: State, op: int, taker: int, quantity: int, site: int, stream: int, final: int
-) -> tuple[int, int]:
+@routine
+def pull(net: Tables, st: State, op: int, taker: int, quantity: int, site: int, stream: int, final: int) -> int:
     """Find what feeds a sub-lot at a site, without changing anything but the scratch rows ``pulls`` and ``arrivals``.
 
     Args:
@@ -157,22 +156,23 @@ def pull(
         final: it is the last sub-lot of the operation to be fed.
 
     Returns:
-        First minute at which it may start, and the weighted cost of the movements; the minute is -1 when
-        there are not enough pieces.
+        First minute at which it may start, -1 when there are not enough pieces; ``found.movement`` is the weighted
+        cost of the movements.
     """
     now(st).pulls = 0
     now(st).arrivals = 0
-    ready, cost = case_at(net, op_at(net, op).case).release, 0
+    ready, cost = max(now(st).floor, case_at(net, op_at(net, op).case).release), 0
     for link in range(op_at(net, op).link0, op_at(net, op).link1):
         there, yen = _pull_link(net, st, link, taker, quantity * link_at(net, link).per, site, stream, final)
         if there < 0:
-            return -1, 0
+            return -1
         ready = max(ready, there)
         cost += yen
-    return ready, cost
+    found(st).movement = cost
+    return ready
 
 
-@kernel
+@routine
 def supply_of(net: Tables, st: State, mode: int) -> int:
     """Least worked minute at which the run may begin so that it never waits for the arrivals of the last pull."""
     row = mode_at(net, mode)
@@ -187,7 +187,7 @@ def supply_of(net: Tables, st: State, mode: int) -> int:
     return least
 
 
-@kernel
+@routine
 def feed(net: Tables, st: State, taker: int) -> None:
     """Enter the last pull as feeds of a taker (numbered within its operation)."""
     for at in range(now(st).pulls):
@@ -196,7 +196,7 @@ def feed(net: Tables, st: State, taker: int) -> None:
         set_feed(st, row.feed0 + pulled.giver * row.width + taker, pulled.pieces, pulled.batch, pulled.count)
 
 
-@kernel
+@routine
 def unfeed(net: Tables, st: State, op: int) -> None:
     """Take back what feeds an operation."""
     for link in range(op_at(net, op).link0, op_at(net, op).link1):

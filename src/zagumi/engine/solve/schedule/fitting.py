@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.hours import clock, finish, window_at
 from zagumi.engine.solve.schedule.occupancy import changeover, family_before, first_after, retimed
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
     band_at,
+    found,
     hours_at,
     lot_at,
     machine_at,
@@ -123,8 +124,22 @@ def _behind(net: Tables, st: State, mode: int, at: int) -> tuple[int, int, int]:
 
 
 @kernel
-def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) -> tuple[int, int, int]:
-    """Earliest (start, end, set-up) of a sub-lot in a gap of its machine; start is -1 when there is none.
+def _fit_plain(net: Tables, st: State, machine: int, minutes: int, ready: int) -> int:
+    """First start of so much work in a gap of a machine that is always open; -1 when there is none."""
+    first = room_at(net, machine).first
+    after = first + used_at(st, machine).spans
+    start = ready
+    for at in range(first + first_after(net, st, machine, ready), after):
+        span = span_at(st, at)
+        if start + minutes <= span.start:
+            return start
+        start = max(start, span.end)
+    return start if start + minutes <= rules(net).horizon and start < rules(net).horizon else -1
+
+
+@routine
+def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) -> int:
+    """Earliest start of a sub-lot in a gap of its machine, -1 when there is none; ``found`` has end and set-up.
 
     Args:
         run: working minutes without set-up.
@@ -133,6 +148,11 @@ def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) ->
     """
     row = mode_at(net, mode)
     option = option_at(net, row.option)
+    if row.plain:
+        begin = _fit_plain(net, st, option.machine, option.setup + run, max(ready, supply - option.setup))
+        found(st).end = begin + option.setup + run
+        found(st).setup = option.setup
+        return begin
     op = op_at(net, option.op)
     machine = option.machine
     base, used = room_at(net, machine).first, used_at(st, machine).spans
@@ -155,12 +175,14 @@ def fit(net: Tables, st: State, mode: int, run: int, ready: int, supply: int) ->
             if supply > setup:
                 later = clock(net, row.hours, supply - setup)
                 if later < 0:
-                    return -1, -1, 0
+                    return -1
                 first = max(first, later)
             if first <= limit:
                 begin, end = _hold(net, st, mode, op.pause, first, limit, setup + run, more)
                 if begin >= 0:
-                    return begin, end, setup
+                    found(st).end = end
+                    found(st).setup = setup
+                    return begin
         if at >= used:
-            return -1, -1, 0
+            return -1
         at += 1

@@ -6,7 +6,7 @@ import math
 
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.records import Tables
-from zagumi.engine.solve.schedule.rows import hours_at, journey_at, trip_at, rules, vehicle_at, window_row
+from zagumi.engine.solve.schedule.rows import hours_at, journey_at, rules, trip_at, vehicle_at, window_row
 
 
 @kernel

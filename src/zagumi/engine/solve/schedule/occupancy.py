@@ -6,7 +6,7 @@ due before it, its start moves, so that nothing after it changes.
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.hours import clock, worked
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -124,7 +124,7 @@ def _count(net: Tables, st: State, lot: int, sign: int) -> None:
             offer_at(st, band).minutes += sign * (row.setup + row.run)
 
 
-@kernel
+@routine
 def occupy(net: Tables, st: State, lot: int) -> None:
     """Enter a filled-in sub-lot into its machine, person, band and company."""
     row = lot_at(st, lot)
@@ -198,7 +198,7 @@ def family_before(net: Tables, st: State, machine: int, at: int) -> int:
     return machine_at(net, machine).family
 
 
-@kernel
+@routine
 def retimed(net: Tables, st: State, lot: int, at: int, setup: int) -> int:
     """Start of a sub-lot with another set-up and the same end; -1 when that cannot be. ``at``: its place on the machine."""
     row = lot_at(st, lot)
@@ -267,7 +267,7 @@ def _follow_up(net: Tables, st: State, machine: int, at: int) -> None:
             return
 
 
-@kernel
+@routine
 def put_lot(net: Tables, st: State, lot: int) -> None:
     """Enter a filled-in sub-lot; the set-up of the one behind it follows."""
     occupy(net, st, lot)
@@ -278,7 +278,7 @@ def put_lot(net: Tables, st: State, lot: int) -> None:
         _follow_up(net, st, machine, span_of(net, st, machine, lot) + 1)
 
 
-@kernel
+@routine
 def take_lot(net: Tables, st: State, lot: int) -> None:
     """Take a sub-lot out; the set-up of the one behind it follows."""
     row = lot_at(st, lot)
@@ -330,7 +330,7 @@ def set_worth(st: State, case: int, value: int, end: int, missing: int) -> None:
     row.missing = missing
 
 
-@kernel
+@routine
 def undo(net: Tables, st: State, mark: int) -> None:
     """Go back to the state in which the log had ``mark`` entries."""
     while now(st).logged > mark:

@@ -1,4 +1,4 @@
-"""What lies ahead of each option: the least time and cost from its end to the end of the case."""
+"""What lies before and ahead of each option at best, as if its case were alone: time, and cost."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def _stretch(net: Tables, hours: int) -> float:
 
 
 @kernel
-def _ahead(net: Tables, option: int, link: int) -> tuple[int, int]:
-    """Least time and cost, each for itself, over one link from an option."""
+def _time_ahead(net: Tables, option: int, link: int) -> int:
+    """About the least minutes from an option over a link to the end of its case."""
     row, flow = option_at(net, option), link_at(net, link)
     pieces = flow.per * op_at(net, flow.after).quantity
-    least_time, least_cost = NEVER, -1
+    least = NEVER
     for other in range(op_at(net, flow.after).option0, op_at(net, flow.after).option1):
         there = option_at(net, other)
         if not there.eligible:
@@ -42,30 +42,106 @@ def _ahead(net: Tables, option: int, link: int) -> tuple[int, int]:
         if flow.batch > 0:
             work = there.run * min(flow.batch, pieces) // max(1, pieces)
         stretch = _stretch(net, machine_at(net, there.machine).hours)
-        time = flow.lag + journey(net, row.site, there.site) + int(work * stretch) + there.tail_time
-        least_time = min(least_time, time)
-        cost = carriage(net, row.site, there.site, pieces * flow.mass)
-        own = there.fixed + there.unit * op_at(net, flow.after).rest + there.tail_cost
-        # what several operations join in is shared among them, or the sum would double at every join
-        cost += own // (op_at(net, flow.after).link1 - op_at(net, flow.after).link0)
-        if least_cost < 0 or cost < least_cost:
-            least_cost = cost
-    return least_time if least_time < NEVER else 0, max(0, least_cost)
+        least = min(least, flow.lag + journey(net, row.site, there.site) + int(work * stretch) + there.tail_time)
+    return least if least < NEVER else 0
+
+
+@kernel
+def _cheapest_from(net: Tables, link: int, option: int) -> int:
+    """Least cost of all that leads over a link to an option, the movement included.
+
+    Of an operation that gives to several each of them counts an equal share, or the sum would double at every join.
+    """
+    flow, there = link_at(net, link), option_at(net, option)
+    share = op_at(net, flow.before).out1 - op_at(net, flow.before).out0
+    grams = flow.per * op_at(net, flow.after).rest * flow.mass
+    least = -1
+    for other in range(op_at(net, flow.before).option0, op_at(net, flow.before).option1):
+        here = option_at(net, other)
+        if here.eligible:
+            cost = here.subtree // share + carriage(net, here.site, there.site, grams)
+            if least < 0 or cost < least:
+                least = cost
+    return max(0, least)
+
+
+@kernel
+def _cheapest_to(net: Tables, option: int, link: int) -> int:
+    """Least cost of all that is left besides what leads to an option, over the link that leaves it."""
+    flow, here = link_at(net, link), option_at(net, option)
+    grams = flow.per * op_at(net, flow.after).rest * flow.mass
+    least = -1
+    for other in range(op_at(net, flow.after).option0, op_at(net, flow.after).option1):
+        there = option_at(net, other)
+        if there.eligible:
+            cost = there.subtree - _cheapest_from(net, link, other)
+            cost += carriage(net, here.site, there.site, grams) + there.tail_cost
+            if least < 0 or cost < least:
+                least = cost
+    return max(0, least)
+
+
+@kernel
+def _price(net: Tables, op: int) -> None:
+    """Fill ``subtree``: the option itself and the cheapest of all that leads to it."""
+    row = op_at(net, op)
+    for option in range(row.option0, row.option1):
+        there = option_at(net, option)
+        cost = there.fixed + there.unit * row.rest
+        for link in range(row.link0, row.link1):
+            cost += _cheapest_from(net, link, option)
+        there.subtree = cost
+
+
+@kernel
+def _look_on(net: Tables, op: int) -> None:
+    """Fill ``tail_time`` and ``tail_cost`` of an operation's options, and ``shortest`` of its case."""
+    row = op_at(net, op)
+    case = case_at(net, row.case)
+    least = NEVER
+    for option in range(row.option0, row.option1):
+        there = option_at(net, option)
+        time, cost = 0, 0
+        if row.last and case.site >= 0:
+            time = journey(net, there.site, case.site)
+            cost = carriage(net, there.site, case.site, row.rest * row.mass)
+        for at in range(row.out0, row.out1):
+            time = max(time, _time_ahead(net, option, out_at(net, at).link))
+            cost += _cheapest_to(net, option, out_at(net, at).link) // (row.out1 - row.out0)
+        there.tail_time = time
+        there.tail_cost = cost
+        if there.eligible:
+            least = min(least, there.setup + there.run + time)
+    if row.link0 == row.link1 and least < NEVER:
+        case.shortest = max(case.shortest, least)
+    if row.out1 - row.out0 > 1:
+        case.tree = 0
+
+
+@kernel
+def _least_cost(net: Tables, case: int) -> int:
+    """Least cost of a case alone on the network, from the cheapest ways to its last operations."""
+    total = 0
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        row = op_at(net, op)
+        least = -1
+        for option in range(row.option0, row.option1):
+            there = option_at(net, option)
+            if there.eligible and (least < 0 or there.subtree + there.tail_cost < least):
+                least = there.subtree + there.tail_cost
+        if row.last:
+            total += max(0, least)
+    return total
 
 
 @kernel
 def look_ahead(net: Tables) -> None:
-    """Fill ``tail_time`` (the longest way on) and ``tail_cost`` (the sum of the ways on) of every option."""
+    """Fill what options and cases say about the least that lies before and ahead of them."""
+    for op in range(rules(net).op_count):
+        _price(net, op)
+    for case in range(rules(net).case_count):
+        case_at(net, case).tree = 1
     for op in range(rules(net).op_count - 1, -1, -1):
-        row = op_at(net, op)
-        site = case_at(net, row.case).site
-        for option in range(row.option0, row.option1):
-            time, cost = 0, 0
-            if row.last and site >= 0:
-                time = journey(net, option_at(net, option).site, site)
-            for at in range(row.out0, row.out1):
-                further, more = _ahead(net, option, out_at(net, at).link)
-                time = max(time, further)
-                cost += more
-            option_at(net, option).tail_time = time
-            option_at(net, option).tail_cost = cost
+        _look_on(net, op)
+    for case in range(rules(net).case_count):
+        case_at(net, case).least = _least_cost(net, case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.feeding import FINE, HALF, WHOLE, feed, pull, supply_of
 from zagumi.engine.solve.schedule.fitting import fit
@@ -13,6 +13,7 @@ from zagumi.engine.solve.schedule.rows import (
     case_at,
     company_at,
     firm_at,
+    found,
     link_at,
     lot_at,
     mode_at,
@@ -69,59 +70,59 @@ def extra_cost(net: Tables, st: State, option: int, minutes: int) -> int:
     return cost
 
 
-@kernel
-def probe(
-    net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int
-) -> tuple[int, int, int, int, int, int]:
+@routine
+def probe(net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int) -> int:
     """Where a sub-lot would go on an option; nothing changes but the scratch rows of the pull.
 
     Returns:
-        (mode, start, end, setup, ready, weighted cost with movements); mode is -1 when it goes nowhere.
+        The mode, -1 when it goes nowhere; ``found`` has start, end, setup, ready, and the weighted cost with movements.
     """
     row = option_at(net, option)
     op = op_at(net, row.op)
-    ready, cost = pull(net, st, row.op, taker, quantity, row.site, stream, final)
+    ready = pull(net, st, row.op, taker, quantity, row.site, stream, final)
     if ready < 0:
-        return -1, 0, 0, 0, 0, 0
+        return -1
+    cost = found(st).movement + row.fixed + row.unit * quantity
     run = row.run if quantity == op.rest else run_minutes(quantity, row.pace, row.rate)
     best, best_start, best_end, best_setup = -1, 0, NEVER, 0
     for mode in range(row.mode0, row.mode1):
-        start, end, setup = fit(net, st, mode, run, ready, supply_of(net, st, mode))
-        if start >= 0 and end < best_end:
-            best, best_start, best_end, best_setup = mode, start, end, setup
+        start = fit(net, st, mode, run, ready, supply_of(net, st, mode))
+        if start >= 0 and found(st).end < best_end:
+            best, best_start, best_end, best_setup = mode, start, found(st).end, found(st).setup
     if best < 0:
-        return -1, 0, 0, 0, 0, 0
-    cost += row.fixed + row.unit * quantity
+        return -1
     case = case_at(net, op.case)
     if op.last and case.site >= 0:
         if best_end + journey(net, row.site, case.site) > rules(net).horizon:
-            return -1, 0, 0, 0, 0, 0
+            return -1
         cost += carriage(net, row.site, case.site, quantity * op.mass)
-    return best, best_start, best_end, best_setup, ready, cost
+    answer = found(st)
+    answer.start, answer.end, answer.setup, answer.ready, answer.cost = best_start, best_end, best_setup, ready, cost
+    return best
 
 
-@kernel
-def settle(net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int) -> tuple[int, int]:
-    """Put a sub-lot on an option. Returns its end and cost; the end is -1 when it goes nowhere."""
-    mode, start, end, setup, ready, cost = probe(net, st, option, taker, quantity, stream, final)
+@routine
+def settle(net: Tables, st: State, option: int, taker: int, quantity: int, stream: int, final: int) -> int:
+    """Put a sub-lot on an option. Returns its end, -1 when it goes nowhere; ``found.cost`` is its cost."""
+    mode = probe(net, st, option, taker, quantity, stream, final)
     if mode < 0:
-        return -1, 0
-    row = option_at(net, option)
+        return -1
+    row, spot = option_at(net, option), found(st)
     number = op_at(net, row.op).lot0 + taker
     lot = lot_at(st, number)
     lot.op = row.op
     lot.mode = mode
     lot.quantity = quantity
-    lot.start = start
-    lot.end = end
-    lot.setup = setup
+    lot.start = spot.start
+    lot.end = spot.end
+    lot.setup = spot.setup
     lot.run = run_minutes(quantity, row.pace, row.rate)
-    lot.ready = ready
+    lot.ready = spot.ready
     lot.supply = supply_of(net, st, mode)
     lot.frozen = 0
     feed(net, st, taker)
     put_lot(net, st, number)
-    return end, cost
+    return lot.end
 
 
 @kernel
@@ -151,10 +152,10 @@ def _best_single(net: Tables, st: State, op: int, only: int) -> tuple[int, int, 
         if best >= 0 and only < 0 and below(st, 1000) < now(st).blink:
             continue
         for stream in range(_streams(net, op, row.rest)):
-            mode, _, end, _, _, cost = probe(net, st, option, row.frozen, row.rest, stream, 1)
-            if mode < 0:
+            if probe(net, st, option, row.frozen, row.rest, stream, 1) < 0:
                 continue
-            cost += extra_cost(net, st, option, option_at(net, option).run)
+            end = found(st).end
+            cost = found(st).cost + extra_cost(net, st, option, option_at(net, option).run)
             value = _outlook(net, st, option, end, cost)
             if best < 0 or value < best_value or (value == best_value and end < best_end):
                 best, best_stream, best_value, best_end = option, stream, value, end
@@ -175,15 +176,15 @@ def _choose_parts(net: Tables, st: State, op: int, parts: int) -> int:
     """Fill ``st.parts`` with the best options for so many sub-lots and share the pieces so that all end together."""
     row = op_at(net, op)
     trial = max(row.least, row.rest // parts)
-    found = 0
+    chosen = 0
     for option in range(row.option0, row.option1):
         if not permitted(net, st, option) or below(st, 1000) < now(st).blink:
             continue
-        mode, _, end, _, _, cost = probe(net, st, option, row.frozen, trial, FINE, 0)
-        if mode < 0:
+        if probe(net, st, option, row.frozen, trial, FINE, 0) < 0:
             continue
+        end, cost = found(st).end, found(st).cost
         value = _outlook(net, st, option, end, cost + extra_cost(net, st, option, option_at(net, option).run // parts))
-        at = min(found, parts)
+        at = min(chosen, parts)
         while at > 0 and (value < part_at(st, at - 1).value):
             if at < parts:
                 _copy_part(st, at, at - 1)
@@ -191,8 +192,8 @@ def _choose_parts(net: Tables, st: State, op: int, parts: int) -> int:
         if at < parts:
             part = part_at(st, at)
             part.option, part.end, part.value = option, end, value
-        found = min(found + 1, parts)
-    if found < parts:
+        chosen = min(chosen + 1, parts)
+    if chosen < parts:
         return 0
     speed, done = 0.0, float(row.rest - parts * trial)
     for at in range(parts):
@@ -218,9 +219,10 @@ def _settle_parts(net: Tables, st: State, op: int, parts: int, stream: int) -> t
     total, rest, latest = 0, 0, 0
     for at in range(parts):
         part = part_at(st, at)
-        end, cost = settle(net, st, part.option, row.frozen + at, part.quantity, stream, 1 if at == parts - 1 else 0)
+        end = settle(net, st, part.option, row.frozen + at, part.quantity, stream, 1 if at == parts - 1 else 0)
         if end < 0 or now(st).forced > 0:
             return 0, 0, 0
+        cost = found(st).cost
         option = option_at(net, part.option)
         total += cost
         rest = max(rest, option.tail_cost)
@@ -240,11 +242,11 @@ def _place_split(net: Tables, st: State, op: int, known: int, value: int) -> tup
         if not _choose_parts(net, st, op, parts):
             break
         for stream in range(min(streams, HALF)):
-            done, _, found = _settle_parts(net, st, op, parts, stream)
+            done, _, worth = _settle_parts(net, st, op, parts, stream)
             undo(net, st, mark)
             now(st).forced = 0
-            if done and (found < best_value or not (known or best)):
-                best, best_stream, best_value = parts, stream, found
+            if done and (worth < best_value or not (known or best)):
+                best, best_stream, best_value = parts, stream, worth
                 for at in range(parts):
                     _copy_part(st, rules(net).part_count + at, at)
     if best:
@@ -267,11 +269,10 @@ def _feed_frozen(net: Tables, st: State, op: int) -> int:
         lot = lot_at(st, row.lot0 + taker)
         option = option_at(net, mode_at(net, lot.mode).option)
         final = 1 if taker == row.frozen - 1 and row.rest == 0 else 0
-        ready, cost = pull(net, st, op, taker, lot.quantity, option.site, WHOLE, final)
-        if ready < 0:
+        if pull(net, st, op, taker, lot.quantity, option.site, WHOLE, final) < 0:
             return -1
         feed(net, st, taker)
-        total += cost + option.fixed + option.unit * lot.quantity
+        total += found(st).movement + option.fixed + option.unit * lot.quantity
         case = case_at(net, row.case)
         if row.last and case.site >= 0:
             if lot.end + journey(net, option.site, case.site) > rules(net).horizon:
@@ -284,11 +285,11 @@ def _feed_frozen(net: Tables, st: State, op: int) -> int:
 def _pressed(net: Tables, st: State, op: int, option: int, stream: int) -> int:
     """Whether time costs something when the operation is made in one sub-lot there."""
     row = op_at(net, op)
-    _, _, end, _, _, _ = probe(net, st, option, row.frozen, row.rest, stream, 1)
-    return 1 if time_cost(net, st, row.case, end + option_at(net, option).tail_time) > 0 else 0
+    probe(net, st, option, row.frozen, row.rest, stream, 1)
+    return 1 if time_cost(net, st, row.case, found(st).end + option_at(net, option).tail_time) > 0 else 0
 
 
-@kernel
+@routine
 def place_op(net: Tables, st: State, op: int, pick: int) -> int:
     """Place an operation whose givers are placed; ``pick`` is the option to prefer, -1 leaves the choice here.
 
@@ -312,9 +313,9 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
             if option < 0:
                 undo(net, st, mark)
                 return 0
-            _, cost = settle(net, st, option, row.frozen, row.rest, stream, 1)
-            parts = 1
-            if now(st).forced > 0:
+            settled = settle(net, st, option, row.frozen, row.rest, stream, 1)
+            cost, parts = found(st).cost, 1
+            if settled < 0 or now(st).forced > 0:
                 now(st).forced = 0
                 undo(net, st, mark)
                 return 0

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 NEVER = 1 << 40  # later than any minute of any problem
 BATCHES = 20  # most transfers in which one sub-lot streams to another
+LABELS = 4  # most labels of an option
+FRONTS = 8  # most points of a front
 
 Rows = Any  # a record array: rows[i].field
 Tables = NewType("Tables", int)
@@ -32,19 +34,23 @@ def _record(whole: str, real: str = "") -> np.dtype[Any]:
 
 RULES = _record(
     "horizon cost co2 makespan fairness companies max_companies lead_required entitled"
-    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count"
+    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count label_count"
 )
 # late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
-# single: one company does it all
-CASE = _record("release due late risk buffer site op0 op1 guarded single")
+# single: one company does it all; shortest: minutes it takes at least;
+# least: what it costs at least; tree: no operation of it gives to several
+CASE = _record("release due late risk buffer site op0 op1 guarded single shortest least tree")
 # rest: pieces not frozen; lots: most sub-lots of the rest; slots: room for sub-lots, frozen ones first;
 # out0, out1: its links to others; last: it has none
 OP = _record(
     "case quantity rest option0 option1 link0 link1 out0 out1 lot0 slots frozen lots least pause family mass last"
 )
-# run: minutes for the rest in one sub-lot; tail_*: least time and cost from its end to the end of the case
-OPTION = _record("op machine company site mode0 mode1 setup run fixed unit eligible tail_time tail_cost", "pace rate")
-MODE = _record("option person hours")
+# run: minutes for the rest in one sub-lot; subtree: least cost of it and all that leads to it; tail_*: least time
+# from its end to the end of the case, and least cost of all that does not lead to it
+OPTION = _record(
+    "op machine company site mode0 mode1 setup run fixed unit eligible subtree tail_time tail_cost", "pace rate"
+)
+MODE = _record("option person hours plain")  # plain: always open, nobody attends, no bands, no set-up table
 LINK = _record("before after per batch lag mass feed0 width")
 OUT = _record("link")
 MACHINE = _record("hours site company band0 band1 setup0 family")
@@ -93,16 +99,26 @@ OFFER = _record("minutes")
 # cost: of its sub-lots and of what moves to them; pick: option suggested for it; stamp: see NOW; dirty: not as in the
 # best plan; key: place in an order
 DONE = _record("lots placed cost pick stamp dirty key")
-WORTH = _record("value end missing stamp")
+WORTH = _record("value end missing touched")
 FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
 LOG = _record("kind index mode quantity start end setup run ready supply")
 # logged, forced, pulls, arrivals, dirty: how many rows are in use; stamp: the last one given out; blink: chance in
 # a thousand to overlook an option; leader: operation that a company able to lead must do
-NOW = _record("logged value missing makespan unfair forced pulls arrivals stamp random blink leader dirty queue")
+# base: least the cases could cost each for itself; steps: taken so far; best: objective of the best plan
+NOW = _record(
+    "logged value missing makespan unfair forced pulls arrivals stamp random blink leader dirty touched"
+    " base steps cycle floor later budget mix1 mix2 best best_missing accepted",
+    "hot cold",
+)
+# the last answer of a routine besides the one it returns
+FOUND = _record("start end setup ready cost movement")
 PULL = _record("link giver pieces batch count")
 ARRIVAL = _record("time ahead")
 # an option for a part of a split operation, when a trial ends there, what it is worth
 PART = _record("option end quantity value")
+# the best ways to have an operation done on an option: end, cost of all that leads to it, earliest start used
+LABEL = _record("start end cost ready")
+FRONT = _record("time cost")
 TEAM = _record("company")
 ITEM = _record("index")
 
@@ -111,6 +127,7 @@ class StateRows(NamedTuple):
     """What changes."""
 
     now: Rows  # one row
+    found: Rows  # one row
     lots: Rows
     feeds: Rows
     spans: Rows
@@ -123,8 +140,12 @@ class StateRows(NamedTuple):
     pulls: Rows
     arrivals: Rows
     parts: Rows
+    labels: Rows  # a fixed number for each option of the case in hand
+    label_counts: Rows
+    fronts: Rows
     team: Rows
     forced: Rows  # operations to take out because a set-up no longer fits
+    touched: Rows  # cases from which something was taken out in this step
     queue: Rows  # cases or operations in the order of their insertion
     dirty: Rows  # operations changed since the best plan was kept
     best_lots: Rows  # the best plan so far

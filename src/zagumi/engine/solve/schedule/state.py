@@ -8,7 +8,17 @@ from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.hours import run_minutes
 from zagumi.engine.solve.schedule.occupancy import add_span, occupy
-from zagumi.engine.solve.schedule.records import BATCHES, State, StateRows, Store, TableRows, Tables, blank
+from zagumi.engine.solve.schedule.records import (
+    BATCHES,
+    FRONTS,
+    LABELS,
+    State,
+    StateRows,
+    Store,
+    TableRows,
+    Tables,
+    blank,
+)
 from zagumi.engine.solve.schedule.rows import done_at, lot_at, mode_at, now, op_at, option_at, rules
 from zagumi.engine.solve.schedule.worth import appraise, refresh
 
@@ -22,9 +32,11 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     givers = np.zeros(len(ops) + 1, dtype=np.int64)
     if given:
         np.add.at(givers, links.after, ops.slots[links.before])
+    per_case = int(net.rules[0].label_count)
     items = max(len(ops), len(net.cases))
     rows = StateRows(
         now=blank(records.NOW, 1),
+        found=blank(records.FOUND, 1),
         lots=blank(records.LOT, lots),
         feeds=blank(records.FEED, feeds),
         spans=blank(records.SPAN, int(net.rooms.first[-1])),
@@ -37,8 +49,12 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         pulls=blank(records.PULL, int(givers.max())),
         arrivals=blank(records.ARRIVAL, int(givers.max()) * (BATCHES + 1)),
         parts=blank(records.PART, 2 * int(net.rules[0].part_count)),
+        labels=blank(records.LABEL, LABELS * per_case),
+        label_counts=blank(records.ITEM, per_case),
+        fronts=blank(records.FRONT, 3 * (FRONTS + 1)),
         team=blank(records.TEAM, len(net.companies)),
         forced=blank(records.ITEM, lots),
+        touched=blank(records.ITEM, len(net.cases)),
         queue=blank(records.ITEM, items),
         dirty=blank(records.ITEM, len(ops)),
         best_lots=blank(records.LOT, lots),
@@ -47,6 +63,8 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     )
     rows.done.pick[:] = -1
     rows.now.leader[0] = -1
+    rows.now.budget[0] = 1 << 62
+    rows.now.hot[0], rows.now.cold[0], rows.now.blink[0] = 0.2, 0.002, 100
     rows.now.random[0] = (seed * 0x5DEECE66D + 0x330E) % (1 << 48)
     return Store.of(rows)
 

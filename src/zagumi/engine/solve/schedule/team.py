@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -107,7 +107,7 @@ def _pick_for(net: Tables, st: State, case: int, op: int, size: int, leading: in
     return best
 
 
-@kernel
+@routine
 def draw_team(net: Tables, st: State, case: int) -> int:
     """Draw a team that can do the whole case and stamp it in ``st.allowed``; 0 when this draw found none."""
     limit = 1 if case_at(net, case).single else rules(net).max_companies

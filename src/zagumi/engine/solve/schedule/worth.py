@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.hours import journey
 from zagumi.engine.solve.schedule.occupancy import set_worth
 from zagumi.engine.solve.schedule.records import State, Tables
@@ -50,7 +50,7 @@ def _completion(net: Tables, st: State, case: int) -> int:
     return end
 
 
-@kernel
+@routine
 def appraise(net: Tables, st: State, case: int, stamp: int) -> None:
     """Bring what a case adds to the objective up to date; ``stamp`` must be new in ``st.seen``."""
     row = case_at(net, case)
@@ -69,7 +69,7 @@ def appraise(net: Tables, st: State, case: int, stamp: int) -> None:
     set_worth(st, case, value, end, missing)
 
 
-@kernel
+@routine
 def refresh(net: Tables, st: State) -> None:
     """Bring the terms up to date that concern all cases together: makespan and fairness."""
     weights = rules(net)

@@ -1,0 +1,175 @@
+"""What to take out of a plan: always operations together with all that is made from them."""
+
+from __future__ import annotations
+
+from zagumi.engine.solve.compiled import kernel, routine
+from zagumi.engine.solve.schedule.chance import below
+from zagumi.engine.solve.schedule.feeding import unfeed
+from zagumi.engine.solve.schedule.occupancy import set_done, span_of, take_lot
+from zagumi.engine.solve.schedule.records import State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    case_at,
+    done_at,
+    forced_at,
+    link_at,
+    lot_at,
+    mode_at,
+    now,
+    op_at,
+    option_at,
+    room_at,
+    rules,
+    span_at,
+    touched_at,
+    used_at,
+    worth_at,
+)
+
+LARGE = 12  # a case of more operations is taken out in part
+
+
+@kernel
+def touch(st: State, case: int) -> None:
+    """Note that something of a case is taken out."""
+    if worth_at(st, case).touched == 0:
+        worth_at(st, case).touched = 1
+        touched_at(st, now(st).touched).index = case
+        now(st).touched += 1
+
+
+@kernel
+def _take_op(net: Tables, st: State, op: int) -> None:
+    row, done = op_at(net, op), done_at(st, op)
+    for number in range(row.lot0 + row.frozen, row.lot0 + done.lots):
+        take_lot(net, st, number)
+    unfeed(net, st, op)
+    set_done(st, op, row.frozen, 0, 0)
+
+
+@kernel
+def ruin_op(net: Tables, st: State, op: int) -> None:
+    """Take out an operation and all that is made from it."""
+    if not done_at(st, op).placed:
+        return
+    case = op_at(net, op).case
+    touch(st, case)
+    now(st).stamp += 1
+    stamp = now(st).stamp
+    done_at(st, op).stamp = stamp
+    last = op
+    for other in range(op + 1, case_at(net, case).op1):
+        for link in range(op_at(net, other).link0, op_at(net, other).link1):
+            if done_at(st, link_at(net, link).before).stamp == stamp:
+                done_at(st, other).stamp = stamp
+                last = other
+                break
+    for other in range(last, op - 1, -1):
+        if done_at(st, other).stamp == stamp and done_at(st, other).placed:
+            _take_op(net, st, other)
+
+
+@kernel
+def ruin_case(net: Tables, st: State, case: int) -> None:
+    """Take out a case."""
+    touch(st, case)
+    for op in range(case_at(net, case).op1 - 1, case_at(net, case).op0 - 1, -1):
+        if done_at(st, op).placed:
+            _take_op(net, st, op)
+
+
+@kernel
+def ruin_forced(net: Tables, st: State) -> None:
+    """Take out what no longer fits because what stood before it went."""
+    while now(st).forced > 0:
+        now(st).forced -= 1
+        ruin_op(net, st, forced_at(st, now(st).forced).index)
+
+
+@kernel
+def _some_op(net: Tables, st: State, case: int) -> int:
+    row = case_at(net, case)
+    return row.op0 + below(st, row.op1 - row.op0)
+
+
+@kernel
+def _ruin_some(net: Tables, st: State, case: int) -> None:
+    """Take out a case, or a random part of a large one."""
+    row = case_at(net, case)
+    size = row.op1 - row.op0
+    if size == 0:
+        return
+    if size <= LARGE or below(st, 8) == 0:
+        ruin_case(net, st, case)
+        return
+    for _ in range(1 + below(st, 3)):
+        ruin_op(net, st, _some_op(net, st, case))
+
+
+@kernel
+def _ruin_beside(net: Tables, st: State, op: int) -> None:
+    """Take out what stands next to an operation's first sub-lot on its machine."""
+    if done_at(st, op).lots == 0:
+        return
+    lot = op_at(net, op).lot0
+    if not lot_at(st, lot).tied:
+        return
+    machine = option_at(net, mode_at(net, lot_at(st, lot).mode).option).machine
+    at = span_of(net, st, machine, lot) + 2 * below(st, 2) - 1
+    if 0 <= at < used_at(st, machine).spans:
+        other = span_at(st, room_at(net, machine).first + at).lot
+        if other >= 0:
+            touched_op = lot_at(st, other).op
+            case = op_at(net, touched_op).case
+            row = case_at(net, case)
+            if row.op1 - row.op0 <= LARGE:
+                ruin_case(net, st, case)
+            else:
+                ruin_op(net, st, touched_op)
+
+
+@kernel
+def _ruin_stretch(net: Tables, st: State) -> None:
+    """Take out some neighbours on one machine."""
+    machine = below(st, rules(net).machine_count)
+    if used_at(st, machine).spans == 0:
+        return
+    count = 2 + below(st, 3)
+    at = below(st, used_at(st, machine).spans)
+    for _ in range(count):
+        if at < used_at(st, machine).spans:
+            lot = span_at(st, room_at(net, machine).first + at).lot
+            if lot >= 0 and done_at(st, lot_at(st, lot).op).placed and not lot_at(st, lot).frozen:
+                ruin_op(net, st, lot_at(st, lot).op)
+            else:
+                at += 1
+
+
+@kernel
+def _draw_case(net: Tables, st: State) -> int:
+    """A case, one that is late being likelier."""
+    case = below(st, rules(net).case_count)
+    for _ in range(below(st, 3)):
+        if worth_at(st, case).end > case_at(net, case).due:
+            break
+        case = below(st, rules(net).case_count)
+    return case
+
+
+@routine
+def ruin(net: Tables, st: State) -> None:
+    """Take something out: a few cases, one with what stands beside it, or a stretch of a machine."""
+    kind = below(st, 1000)
+    if kind < now(st).mix1:
+        _ruin_some(net, st, _draw_case(net, st))
+    elif kind < now(st).mix2:
+        case = _draw_case(net, st)
+        for _ in range(1 + below(st, 2)):
+            if case_at(net, case).op1 > case_at(net, case).op0:
+                _ruin_beside(net, st, _some_op(net, st, case))
+        _ruin_some(net, st, case)
+    elif kind < (1000 + now(st).mix2) // 2:
+        _ruin_stretch(net, st)
+    else:
+        for _ in range(2):
+            _ruin_some(net, st, _draw_case(net, st))
+    ruin_forced(net, st)
