@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from zagumi.platform.cases import rules
@@ -78,8 +78,8 @@ class _Counts:
         waiting = dict(asked.order_by().values_list("operation__case_id").annotate(Count("pk")))
         if not actor.is_coordinator:
             return cls(step_counts, waiting, {}, {})
-        able = Q(options__removed_at__isnull=True) & ~Q(options__answer=Option.Answer.DECLINED)
-        idle = steps.annotate(able=Count("options", filter=able)).filter(able=0)
+        able = Option.objects.filter(operation=OuterRef("pk"), removed_at__isnull=True)
+        idle = steps.filter(~Exists(able.exclude(answer=Option.Answer.DECLINED)))
         open_questions = CaseNote.objects.visible_to(actor).filter(is_question=True, settled_at__isnull=True)
         return cls(
             step_counts,

@@ -22,7 +22,7 @@ from zagumi.platform.cases.views.case import FIELDS
 from zagumi.platform.cases.wording import worded
 from zagumi.platform.core import files
 from zagumi.platform.core.actor import Actor, actor_of
-from zagumi.platform.core.errors import BadInput, Refused
+from zagumi.platform.core.errors import BadInput, Hidden, Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -155,7 +155,9 @@ def import_marked(request: HttpRequest, code: str) -> HttpResponse:
     """The uploaded workbook with its faults marked."""
     actor = _office(request)
     upload, reading, outcome = rehearse(actor, code=code)
-    faults = reading.faults or tuple(outcome.faults if outcome else ())
+    faults = [fault for fault in (*reading.faults, *(outcome.faults if outcome else ())) if fault.sheet]
+    if not faults:  # nothing is wrong, or the file is no workbook at all
+        raise Hidden()
     with files.open_file(upload.stored) as file:
         data = preview.marked_copy(file.read(), faults)
     return _workbook(data, upload.stored.name)
