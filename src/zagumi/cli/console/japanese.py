@@ -173,4 +173,50 @@ JAPANESE: dict[str, str] = {
     "serve the platform: web pages, API and background work": "画面・API・裏の作業を動かす",
     "do the background work of the platform until told to stop": "止めるまで裏の作業をする",
     "do what is waiting, then end": "待っている作業をして終わる",
+    "show an invented town in the browser": "架空の町をブラウザで見せる",
+    "Build an invented town, plan its first case, and serve it until Ctrl-C. "
+    "It lives in a folder of its own; nothing else on this machine is touched.": (
+        "架空の町を作り、最初の案件を計画し、Ctrl-Cまで画面を出します。"
+        "町は専用のフォルダーだけに置き、この機械のほかのものには触れません。"
+    ),
+    "build the town anew, around today's date": "今日の日付で町を作り直す",
+    "build, plan, serve, ask for one page, and end": "作る・計画する・画面を出す・1ページ確かめる、で終わる",
+    "port to serve at (default: 8000, else a free one)": "ポート(省略時8000。使用中なら空いているもの)",
+    "folder of the town (default: in the user's data folder)": (
+        "町を置くフォルダー(省略時は利用者のデータフォルダーの中)"
+    ),
+    "seconds to plan the first case (default: %(default)s)": "最初の案件を計画する秒数(省略時 %(default)s)",
+    "{folder} holds an installation of its own. Choose another folder with --data-dir.": (
+        "{folder} には別の座組みが入っています。--data-dir でほかのフォルダーを選んでください。"
+    ),
+    "A demo is using {folder}. End it first, or choose --data-dir.": (
+        "{folder} はほかの demo が使っています。先に止めるか、--data-dir を選んでください。"
+    ),
+    "The town was built on {day}; --reset moves its dates to today.": (
+        "この町は{day}に作りました。--reset で日付を今日に合わせて作り直します。"
+    ),
+    "Building the town: 40 companies, 3 buyers, 12 cases …": "町を作っています:会社40、発注者3、案件12 …",
+    "Planning the work at hand …": "進行中の仕事を計画しています …",
+    "Planning the first case …": "最初の案件を計画しています …",
+    "The town stands after {seconds} s.": "町ができました({seconds}秒)。",
+    "{seconds} s: best {objective}, bound {bound}, gap {gap}": ("{seconds}秒:最良 {objective}、下界 {bound}、差 {gap}"),
+    "Plan": "計画",
+    "Done": "完了",
+    "Slack": "余裕",
+    "On time": "納期どおり",
+    "Cost": "費用",
+    "Companies": "会社",
+    "No plan was found: {why}": "計画が見つかりませんでした:{why}",
+    "The pages did not answer within {seconds} s.": "{seconds}秒のあいだに画面の応答がありませんでした。",
+    "The town is open: {address}": "町が開きました:{address}",
+    "Come in as one of these people (no password):": "次の人になって入れます(パスワードは要りません):",
+    "Ctrl-C ends everything.": "Ctrl-C ですべて止まります。",
+    "The sign-in page answered {status}.": "サインインの画面の応答は {status} でした。",
+    "One request answered: {status}, {size} characters.": "1回の要求に答えました:{status}、{size}文字。",
+    "write the API's OpenAPI document": "APIのOpenAPI文書を書く",
+    "write nothing; exit 1 when the file is not current": "書かずに比べ、古ければ終了コード1",
+    "the file (default: %(default)s)": "ファイル(省略時 %(default)s)",
+    "{file} is current.": "{file} は最新です。",
+    "{file} is not current: run `zagumi openapi`.": "{file} が古くなっています。`zagumi openapi` を実行してください。",
+    "{file} written.": "{file} を書きました。",
 }

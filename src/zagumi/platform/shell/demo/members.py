@@ -34,10 +34,11 @@ HOURS: Mapping[str, Mapping[int, tuple[Span, ...]]] = {
     "early": dict.fromkeys(WEEK, (("7:00", "12:00"), ("12:45", "18:00"))),
     "saturday": {**dict.fromkeys(WEEK, (("8:00", "12:00"), ("13:00", "17:00"))), 5: (("8:00", "12:00"),)},
     "two": dict.fromkeys(WEEK, (("6:00", "14:00"), ("14:00", "22:00"))),
+    "line": dict.fromkeys(WEEK, (("7:00", "18:00"),)),
     "night": dict.fromkeys(WEEK, (("8:00", "20:00"), ("20:00", "6:00"))),
     "furnace": {**dict.fromkeys(WEEK, (("8:00", "20:00"), ("20:00", "8:00"))), 5: (("8:00", "20:00"),)},
 }
-EXTRA_CALENDARS = {"night": "夜間無人運転", "furnace": "炉(昼夜連続)"}
+EXTRA_CALENDARS = {"line": "ライン(昼休みなし)", "night": "夜間無人運転", "furnace": "炉(昼夜連続)"}
 WEEKS_AHEAD = (1.2, 1.0, 0.8, 0.5)
 """How full the coming weeks are against a machine's usual load."""
 OWN_WORK = ("定期品", "自社品", "得意先分", "治具の製作")

@@ -46,7 +46,7 @@ def pump(town: Town) -> Script:
     day = town.day
     yield day(-32, "10:12")
     code = register(
-        town, "pump", due=day(9, "17:00"), answer_due=day.day(-24), late_yen_per_minute=62, price_yen=8_940_000
+        town, "pump", due=day(11, "17:00"), answer_due=day.day(-24), late_yen_per_minute=62, price_yen=8_940_000
     )
     yield day(-30, "13:30")
     design(town, "pump")
@@ -76,7 +76,7 @@ def cam(town: Town) -> Script:
     """In production; the date is tight."""
     day = town.day
     yield day(-28, "11:05")
-    code = register(town, "cam", due=day(7, "17:00"), channel=Channel.FAX, late_yen_per_minute=35, price_yen=2_650_000)
+    code = register(town, "cam", due=day(8, "17:00"), channel=Channel.FAX, late_yen_per_minute=35, price_yen=2_650_000)
     yield day(-25, "10:40")
     design(town, "cam")
     attach_drawings(town, "cam")
@@ -103,7 +103,7 @@ def conveyor(town: Town) -> Script:
     """In production, with room to spare."""
     day = town.day
     yield day(-21, "9:25")
-    register(town, "conveyor", due=day(11, "17:00"), channel=Channel.WEB, late_yen_per_minute=20, price_yen=1_980_000)
+    register(town, "conveyor", due=day(8, "17:00"), channel=Channel.WEB, late_yen_per_minute=20, price_yen=1_980_000)
     yield day(-19, "13:50")
     design(town, "conveyor")
     attach_drawings(town, "conveyor")
