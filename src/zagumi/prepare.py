@@ -33,7 +33,6 @@ def _compile_engine() -> None:
     state = _engine_state()
     if (stamp.is_file() and stamp.read_text() == state) or find_spec("zagumi.engine.compile") is None:
         return
-    print("Compiling the engine …", file=sys.stderr, flush=True)
     subprocess.run([sys.executable, "-m", "zagumi.engine.compile"], check=True)
     try:
         stamp.parent.mkdir(exist_ok=True)
