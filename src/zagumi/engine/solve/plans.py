@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,6 +25,51 @@ def new_state(built: Built, seed: int) -> Store[StateRows]:
         stand(net, st, op, built.frozen_mode + number, work.quantity, work.start, work.end)
     open_books(net, st)
     return store
+
+
+def wish(built: Built, store: Store[StateRows], plan: Plan) -> None:
+    """Enter what a plan says about work that is not frozen, and the order in which to follow it.
+
+    Left out is what the problem does not allow: unknown operations and machines, too many pieces or sub-lots.
+    """
+    rows, st = built.rows, store.rows
+    modes = _modes(built)
+    starts = np.zeros(len(rows.ops), dtype=np.int64)
+    for op, operation in enumerate(built.operations):
+        frozen = Counter(
+            (w.machine, w.quantity, w.start, w.end, w.person) for w in built.problem.frozen.get(operation.id, ())
+        )
+        free = []
+        for lot in plan.sublots_of.get(operation.id, ()):
+            key = (lot.machine, lot.quantity, lot.start, lot.end, lot.person)
+            if frozen[key]:
+                frozen[key] -= 1
+            elif (op, lot.machine, lot.person) in modes:
+                free.append((modes[op, lot.machine, lot.person], lot.quantity, lot.start, lot.end))
+        least = rows.ops.least[op] if len(free) > 1 else 1
+        whole = sum(quantity for _, quantity, _, _ in free) == rows.ops.rest[op] and len(free) <= rows.ops.lots[op]
+        if free and whole and min(quantity for _, quantity, _, _ in free) >= least:
+            first = int(rows.ops.lot0[op])
+            for number, values in enumerate(sorted(free, key=lambda values: values[2:])):
+                st.wishes[first + number] = values
+            st.done["wished"][op] = len(free)
+            starts[op] = min(start for _, _, start, _ in free)
+    for link in range(len(rows.links)):  # by the operation they lead to: givers are known before takers
+        starts[rows.links.after[link]] = max(starts[rows.links.after[link]], starts[rows.links.before[link]])
+    st.queue["index"][: len(starts)] = np.lexsort((np.arange(len(starts)), starts))
+
+
+def _modes(built: Built) -> dict[tuple[int, str, str | None], int]:
+    """Eligible modes by operation, machine and person."""
+    rows = built.rows
+    found: dict[tuple[int, str, str | None], int] = {}
+    for mode in range(built.frozen_mode):
+        option = int(rows.modes.option[mode])
+        person = int(rows.modes.person[mode])
+        if rows.options.eligible[option]:
+            name = built.people[person] if person >= 0 else None
+            found[int(rows.options.op[option]), built.options[option].machine, name] = mode
+    return found
 
 
 def best_plan(built: Built, store: Store[StateRows]) -> Plan:

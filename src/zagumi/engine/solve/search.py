@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from zagumi.engine.plan.plan import Plan
-from zagumi.engine.solve.plans import best_plan, new_state
+from zagumi.engine.solve.plans import best_plan, new_state, wish
 from zagumi.engine.solve.schedule.annealing import construct, run
+from zagumi.engine.solve.schedule.following import follow
 from zagumi.engine.solve.tables import Built
 
 
@@ -24,14 +25,17 @@ class Search:
         now = self.state.rows.now
         return int(now.best[0]) if now.best_missing[0] == 0 else None
 
-    def first(self) -> None:
-        """Construct plans from several orders of the cases and keep the best."""
+    def first(self, start: Plan | None = None) -> None:
+        """Complete a plan to start from, or construct plans from several orders of the cases and keep the best."""
         cases = self.built.rows.cases
-        keys = (cases.due, cases.due - cases.release, -cases.late)
+        keys = (cases.due, cases.due - cases.release, -cases.late) if start is None else (cases.due,)
         best = None
         for key in keys:
             state = new_state(self.built, self.seed)
-            state.rows.queue.index[: len(cases)] = np.argsort(key, kind="stable")
+            if start is not None:
+                wish(self.built, state, start)
+                follow(self.built.store.tables, state.state)
+            state.rows.queue["index"][: len(cases)] = np.argsort(key, kind="stable")
             construct(self.built.store.tables, state.state)
             value = int(state.rows.now.best_missing[0]), int(state.rows.now.best[0])
             if best is None or value < best:

@@ -11,19 +11,12 @@ import math
 from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.case import insert_case, new_stamp
 from zagumi.engine.solve.schedule.chance import below, share
-from zagumi.engine.solve.schedule.occupancy import DONE, FEED, WORTH, undo
+from zagumi.engine.solve.schedule.keeping import keep, note_changes
+from zagumi.engine.solve.schedule.occupancy import undo
 from zagumi.engine.solve.schedule.records import NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
-    best_done_at,
-    best_feed_at,
-    best_lot_at,
     case_at,
-    dirty_at,
     done_at,
-    feed_at,
-    link_at,
-    log_at,
-    lot_at,
     now,
     op_at,
     option_at,
@@ -32,63 +25,24 @@ from zagumi.engine.solve.schedule.rows import (
     touched_at,
     worth_at,
 )
-from zagumi.engine.solve.schedule.ruin import ruin
+from zagumi.engine.solve.schedule.ruin import ruin, ruin_case, ruin_forced
 from zagumi.engine.solve.schedule.worth import appraise, refresh, worth
 
 ENDLESS = 1 << 62
 
 
 @kernel
-def _note_changes(net: Tables, st: State) -> None:
-    """Remember which operations the log has changed since the best plan was kept."""
-    for at in range(now(st).logged):
-        entry = log_at(st, at)
-        if entry.kind == FEED or entry.kind == WORTH:
-            continue  # the operations that are fed are logged too
-        op = entry.index if entry.kind == DONE else lot_at(st, entry.index).op
-        if not done_at(st, op).dirty:
-            done_at(st, op).dirty = 1
-            dirty_at(st, now(st).dirty).index = op
-            now(st).dirty += 1
-
-
-@kernel
-def _keep_op(net: Tables, st: State, op: int) -> None:
-    row = op_at(net, op)
-    for number in range(row.lot0, row.lot0 + row.slots):
-        kept, lot = best_lot_at(st, number), lot_at(st, number)
-        kept.op = lot.op
-        kept.mode = lot.mode
-        kept.quantity = lot.quantity
-        kept.start = lot.start
-        kept.end = lot.end
-        kept.setup = lot.setup
-        kept.run = lot.run
-        kept.ready = lot.ready
-        kept.supply = lot.supply
-        kept.frozen = lot.frozen
-        kept.tied = lot.tied
-    for link in range(row.link0, row.link1):
-        flow = link_at(net, link)
-        for at in range(flow.feed0, flow.feed0 + op_at(net, flow.before).slots * flow.width):
-            best_feed_at(st, at).pieces = feed_at(st, at).pieces
-            best_feed_at(st, at).batch = feed_at(st, at).batch
-            best_feed_at(st, at).count = feed_at(st, at).count
-    best_done_at(st, op).lots = done_at(st, op).lots
-    best_done_at(st, op).placed = done_at(st, op).placed
-    best_done_at(st, op).cost = done_at(st, op).cost
-
-
-@routine
-def keep(net: Tables, st: State) -> None:
-    """Keep the state as the best plan; only what changed is copied."""
-    while now(st).dirty > 0:
-        now(st).dirty -= 1
-        op = dirty_at(st, now(st).dirty).index
-        done_at(st, op).dirty = 0
-        _keep_op(net, st, op)
-    now(st).best = worth(net, st)
-    now(st).best_missing = now(st).missing
+def _insert_afresh(net: Tables, st: State, case: int) -> None:
+    """Insert a case anew that could not be completed as it stood."""
+    now(st).touched = 0
+    ruin_case(net, st, case)
+    ruin_forced(net, st)
+    for at in range(now(st).touched):
+        touched = touched_at(st, at).index
+        worth_at(st, touched).touched = 0
+        insert_case(net, st, touched)
+        appraise(net, st, touched, new_stamp(st))
+    now(st).touched = 0
 
 
 @kernel
@@ -97,24 +51,11 @@ def construct(net: Tables, st: State) -> None:
     for at in range(rules(net).case_count):
         case = queue_at(st, at).index
         now(st).logged = 0
-        insert_case(net, st, case)
+        if not insert_case(net, st, case):
+            _insert_afresh(net, st, case)
         appraise(net, st, case, new_stamp(st))
         refresh(net, st)
-        _note_changes(net, st)
-    now(st).logged = 0
-    keep(net, st)
-
-
-@kernel
-def construct(net: Tables, st: State) -> None:
-    """Insert every case that is not complete, in the order of the queue, and keep the plan."""
-    for at in range(rules(net).case_count):
-        case = queue_at(st, at).index
-        now(st).logged = 0
-        insert_case(net, st, case)
-        appraise(net, st, case, new_stamp(st))
-        refresh(net, st)
-        _note_changes(net, st)
+        note_changes(st)
     now(st).logged = 0
     keep(net, st)
 
@@ -138,7 +79,7 @@ def _least(net: Tables) -> int:
 
 
 @kernel
-def _shuffle(net: Tables, st: State) -> None:
+def _shuffle(st: State) -> None:
     """Put the cases in hand in the order in which they go back in."""
     count = now(st).touched
     for at in range(count - 1, 0, -1):
@@ -187,7 +128,7 @@ def _try(net: Tables, st: State, limit: int) -> int:
     ruin(net, st)
     if now(st).touched == 0:
         return 0
-    _shuffle(net, st)
+    _shuffle(st)
     back = 1
     for at in range(now(st).touched):
         case = touched_at(st, at).index
@@ -235,7 +176,7 @@ def step(net: Tables, st: State, scale: float) -> None:
         accept = 1 if now(st).missing < missing or (now(st).missing == missing and worth(net, st) <= limit) else 0
     if accept:
         now(st).accepted += 1
-        _note_changes(net, st)
+        note_changes(st)
         if now(st).missing < now(st).best_missing or (
             now(st).missing == now(st).best_missing and worth(net, st) < now(st).best
         ):

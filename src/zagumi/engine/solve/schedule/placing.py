@@ -87,8 +87,11 @@ def probe(net: Tables, st: State, option: int, taker: int, quantity: int, stream
     best, best_start, best_end, best_setup = -1, 0, NEVER, 0
     for mode in range(row.mode0, row.mode1):
         start = fit(net, st, mode, run, ready, supply_of(net, st, mode))
-        if start >= 0 and found(st).end < best_end:
+        kept = mode == now(st).prefer and start == now(st).floor
+        if start >= 0 and (found(st).end < best_end or kept):
             best, best_start, best_end, best_setup = mode, start, found(st).end, found(st).setup
+        if kept:
+            break
     if best < 0:
         return -1
     case = case_at(net, op.case)
@@ -261,7 +264,7 @@ def _place_split(net: Tables, st: State, op: int, known: int, value: int) -> tup
 
 
 @kernel
-def _feed_frozen(net: Tables, st: State, op: int) -> int:
+def feed_frozen(net: Tables, st: State, op: int) -> int:
     """Give the frozen sub-lots of an operation their pieces; their cost, or -1 when there are not enough."""
     row = op_at(net, op)
     total = 0
@@ -297,7 +300,7 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
     """
     row = op_at(net, op)
     mark = now(st).logged
-    total = _feed_frozen(net, st, op)
+    total = feed_frozen(net, st, op)
     if total < 0:
         undo(net, st, mark)
         return 0

@@ -97,17 +97,19 @@ SPAN = _record("start end lot")
 USED = _record("spans")
 OFFER = _record("minutes")
 # cost: of its sub-lots and of what moves to them; pick: option suggested for it; stamp: see NOW; dirty: not as in the
-# best plan; key: place in an order
-DONE = _record("lots placed cost pick stamp dirty key")
+# best plan; key: place in an order; wished: how many wishes it has
+DONE = _record("lots placed cost pick stamp dirty key wished")
 WORTH = _record("value end missing touched")
 FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
 LOG = _record("kind index mode quantity start end setup run ready supply")
 # logged, forced, pulls, arrivals, dirty: how many rows are in use; stamp: the last one given out; blink: chance in
 # a thousand to overlook an option; leader: operation that a company able to lead must do
 # base: least the cases could cost each for itself; steps: taken so far; best: objective of the best plan
+# a sub-lot of a plan to begin from
+WISH = _record("mode quantity start end")
 NOW = _record(
     "logged value missing makespan unfair forced pulls arrivals stamp random blink leader dirty touched"
-    " base steps cycle floor later budget mix1 mix2 best best_missing accepted",
+    " base steps cycle floor prefer later budget mix1 mix2 best best_missing accepted",
     "hot cold",
 )
 # the last answer of a routine besides the one it returns
@@ -137,6 +139,7 @@ class StateRows(NamedTuple):
     worths: Rows  # of each case
     firms: Rows  # of each company
     log: Rows
+    wishes: Rows  # by operation, as its sub-lots
     pulls: Rows
     arrivals: Rows
     parts: Rows

@@ -68,7 +68,7 @@ def ruin_op(net: Tables, st: State, op: int) -> None:
             _take_op(net, st, other)
 
 
-@kernel
+@routine
 def ruin_case(net: Tables, st: State, case: int) -> None:
     """Take out a case."""
     touch(st, case)

@@ -46,6 +46,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         worths=blank(records.WORTH, len(net.cases)),
         firms=blank(records.FIRM, len(net.companies)),
         log=blank(records.LOG, 6 * lots + 4 * feeds + 4 * len(ops) + 4 * len(net.cases) + 64),
+        wishes=blank(records.WISH, lots),
         pulls=blank(records.PULL, int(givers.max())),
         arrivals=blank(records.ARRIVAL, int(givers.max()) * (BATCHES + 1)),
         parts=blank(records.PART, 2 * int(net.rules[0].part_count)),
@@ -62,9 +63,10 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         best_done=blank(records.DONE, len(ops)),
     )
     rows.done.pick[:] = -1
-    rows.now.leader[0] = -1
+    rows.now.leader[0], rows.now.prefer[0] = -1, -1
     rows.now.budget[0] = 1 << 62
-    rows.now.hot[0], rows.now.cold[0], rows.now.blink[0] = 0.2, 0.002, 100
+    rows.now.hot[0], rows.now.cold[0] = 0.5, 0.03
+    rows.now.blink[0], rows.now.later[0], rows.now.mix1[0], rows.now.mix2[0] = 0, 400, 450, 750
     rows.now.random[0] = (seed * 0x5DEECE66D + 0x330E) % (1 << 48)
     return Store.of(rows)
 
