@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, File, Query, Schema, UploadedFile
+from ninja import Field, File, Query, Schema, Status, UploadedFile
 
 from zagumi.platform.cases import queries, services
 from zagumi.platform.cases.models import Audience, Channel, ContractForm
@@ -91,7 +91,7 @@ class OptionOut(Schema):
     total_yen: int | None
 
 
-class StepOut(Schema):
+class CaseStepOut(Schema):
     """A step of the routing."""
 
     number: int
@@ -165,7 +165,7 @@ class CaseOut(Schema):
     note: str
     lost_reason: str
     parts: list[PartOut]
-    steps: list[StepOut]
+    steps: list[CaseStepOut]
     files: list[FileOut]
 
 
@@ -189,7 +189,7 @@ class CodeOut(Schema):
     code: str
 
 
-class FaultOut(Schema):
+class WorkbookFaultOut(Schema):
     """One thing wrong with a workbook."""
 
     place: str
@@ -211,8 +211,8 @@ class ImportOut(Schema):
 
     code: str
     case: str
-    faults: list[FaultOut]
-    notices: list[FaultOut]
+    faults: list[WorkbookFaultOut]
+    notices: list[WorkbookFaultOut]
     changes: list[ChangeOut]
     unchanged: int
     not_in_workbook: list[str]
@@ -395,10 +395,10 @@ def list_cases(request: HttpRequest, paging: Query[Paging], filters: Query[CaseF
 
 
 @router.post("/cases", response={201: CodeOut}, summary="Register an inquiry")
-def register_case(request: HttpRequest, given: CaseIn) -> tuple[int, dict[str, str]]:
+def register_case(request: HttpRequest, given: CaseIn) -> Status:
     """The coordinator names the buyer; a buyer writes for itself."""
     case = services.register_case(actor_of(request), sheet=given.sheet())
-    return 201, {"code": case.code}
+    return Status(201, {"code": case.code})
 
 
 @router.get("/cases/{code}", response=CaseOut, summary="One case")
@@ -438,20 +438,20 @@ def read_history(request: HttpRequest, code: str) -> list[Any]:
 
 
 @router.post("/cases/{code}/notes", response={201: None}, summary="Write a note or a question")
-def write_note(request: HttpRequest, code: str, given: NoteIn) -> tuple[int, None]:
+def write_note(request: HttpRequest, code: str, given: NoteIn) -> Status:
     """Inside the office, or between the office and one party."""
     services.write_note(actor_of(request), code=code, **given.dict())
-    return 201, None
+    return Status(201, None)
 
 
 # ---------------------------------------------------------------------------------------------------- parts and steps
 
 
 @router.post("/cases/{code}/parts", response={201: CodeOut}, summary="Add a part")
-def add_part(request: HttpRequest, code: str, given: PartIn) -> tuple[int, dict[str, str]]:
+def add_part(request: HttpRequest, code: str, given: PartIn) -> Status:
     """Or the assembly itself."""
     part = services.add_part(actor_of(request), code=code, sheet=PartSheet(**given.dict()))
-    return 201, {"code": part.letter}
+    return Status(201, {"code": part.letter})
 
 
 @router.put("/cases/{code}/parts/{letter}", response=CodeOut, summary="Correct a part")
@@ -462,13 +462,13 @@ def edit_part(request: HttpRequest, code: str, letter: str, given: PartIn) -> di
 
 
 @router.delete("/cases/{code}/parts/{letter}", response={204: None}, summary="Remove a part")
-def remove_part(request: HttpRequest, code: str, letter: str) -> tuple[int, None]:
+def remove_part(request: HttpRequest, code: str, letter: str) -> Status:
     """It can be brought back on the page."""
     services.remove_part(actor_of(request), code=code, letter=letter)
-    return 204, None
+    return Status(204, None)
 
 
-@router.get("/cases/{code}/steps", response=list[StepOut], summary="The steps of a case")
+@router.get("/cases/{code}/steps", response=list[CaseStepOut], summary="The steps of a case")
 def list_steps(request: HttpRequest, code: str) -> list[Any]:
     """A member gets its own, with unnamed neighbours."""
     actor = actor_of(request)
@@ -476,10 +476,10 @@ def list_steps(request: HttpRequest, code: str) -> list[Any]:
 
 
 @router.post("/cases/{code}/steps", response={201: CodeOut}, summary="Add a step")
-def add_step(request: HttpRequest, code: str, given: StepIn) -> tuple[int, dict[str, str]]:
+def add_step(request: HttpRequest, code: str, given: StepIn) -> Status:
     """With what comes before it; cycles are refused and named."""
     step = services.add_operation(actor_of(request), code=code, sheet=given.sheet())
-    return 201, {"code": step.code}
+    return Status(201, {"code": step.code})
 
 
 @router.put("/cases/{code}/steps/{number}", response=CodeOut, summary="Correct a step")
@@ -489,21 +489,21 @@ def edit_step(request: HttpRequest, code: str, number: int, given: StepIn) -> di
 
 
 @router.delete("/cases/{code}/steps/{number}", response={204: None}, summary="Remove a step")
-def remove_step(request: HttpRequest, code: str, number: int) -> tuple[int, None]:
+def remove_step(request: HttpRequest, code: str, number: int) -> Status:
     """It can be brought back on the page."""
     services.remove_operation(actor_of(request), code=code, number=number)
-    return 204, None
+    return Status(204, None)
 
 
 # ----------------------------------------------------------------------------------------------------------- options
 
 
 @router.post("/cases/{code}/steps/{number}/options", response={201: CodeOut}, summary="Enter who can do a step")
-def offer_option(request: HttpRequest, code: str, number: int, given: OptionIn) -> tuple[int, dict[str, str]]:
+def offer_option(request: HttpRequest, code: str, number: int, given: OptionIn) -> Status:
     """With times and costs."""
     sheet = OptionSheet(**given.dict())
     services.offer_option(actor_of(request), code=code, number=number, sheet=sheet)
-    return 201, {"code": given.machine}
+    return Status(201, {"code": given.machine})
 
 
 @router.put("/cases/{code}/steps/{number}/options/{machine}", response=CodeOut, summary="Correct an option")
@@ -525,13 +525,13 @@ def answer_option(request: HttpRequest, code: str, number: int, machine: str, gi
 
 
 @router.delete("/cases/{code}/steps/{number}/options/{machine}", response={204: None}, summary="Remove an option")
-def remove_option(request: HttpRequest, code: str, number: int, machine: str) -> tuple[int, None]:
+def remove_option(request: HttpRequest, code: str, number: int, machine: str) -> Status:
     """It can be brought back on the page."""
     services.remove_option(actor_of(request), code=code, number=number, machine=machine)
-    return 204, None
+    return Status(204, None)
 
 
-@router.post("/cases/{code}/costs", response=list[StepOut], summary="Look at the companies' costs")
+@router.post("/cases/{code}/costs", response=list[CaseStepOut], summary="Look at the companies' costs")
 def open_costs(request: HttpRequest, code: str, given: PurposeIn) -> list[Any]:
     """For the coordinator, who says what for; the look is recorded."""
     opened = services.open_costs(actor_of(request), code=code, purpose=given.purpose)
@@ -549,9 +549,7 @@ def list_files(request: HttpRequest, code: str) -> list[Any]:
 
 
 @router.post("/cases/{code}/files", response={201: CodeOut}, summary="Add a file or a new revision")
-def add_file(
-    request: HttpRequest, code: str, given: Query[FileIn], uploaded: File[UploadedFile]
-) -> tuple[int, dict[str, str]]:
+def add_file(request: HttpRequest, code: str, given: Query[FileIn], uploaded: File[UploadedFile]) -> Status:
     """Its contents as ``uploaded``."""
     fields = given.dict()
     replaces = fields.pop("replaces")
@@ -563,18 +561,18 @@ def add_file(
         sheet=FileSheet(**fields),
         replaces=replaces,
     )
-    return 201, {"code": kept.code}
+    return Status(201, {"code": kept.code})
 
 
 # --------------------------------------------------------------------------------------------------------- workbooks
 
 
 @router.post("/case-imports", response={201: ImportOut}, summary="Upload a case workbook and see what it would do")
-def upload_workbook(request: HttpRequest, workbook: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+def upload_workbook(request: HttpRequest, workbook: File[UploadedFile]) -> Status:
     """Nothing of the register changes."""
     actor = actor_of(request)
     upload = services.upload_workbook(actor, uploaded=workbook, name=workbook.name or "case.xlsx")
-    return 201, _preview(request, upload.code)
+    return Status(201, _preview(request, upload.code))
 
 
 @router.get("/case-imports/{code}", response=ImportOut, summary="What an uploaded workbook would do")
