@@ -136,7 +136,7 @@ def _build(seconds: int) -> None:
     """Tell the town's story with its two plans, saying what happens."""
     import logging
 
-    from zagumi.platform.shell.demo import Telling
+    from zagumi.platform.shell.demo.telling import Telling
 
     logging.getLogger("zagumi.jobs").setLevel(logging.WARNING)
     begun = time.monotonic()

@@ -290,7 +290,7 @@ def _questions(actor: Actor) -> Iterable[Task]:
             title % {"who": who},
             f"「{note.text}」",
             reverse("cases:case", args=[note.case.code]) + "#notes",
-            _("Telephone") if ours else _("Answer"),
+            _("Telephone the other side") if ours else _("Give the answer"),
             None,
             True,
             note.case.code,
