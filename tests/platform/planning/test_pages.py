@@ -71,7 +71,7 @@ def test_export_is_what_the_table_shows(client: Client, run: Run) -> None:
     key = run.alternatives.exclude(key="current").first().key  # type: ignore[union-attr]
     response = client.get(f"/plans/{run.code}/{key}/?export=csv")
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
-    assert rows[0][:4] == ["案件", "工程", "会社", "設備"]
+    assert rows[0][:4] == ["案件", "工程", "会社", "機械"]
     assert len(rows) - 1 >= run.cases.get().operations.count()
 
 

@@ -317,7 +317,7 @@ def step(request: HttpRequest, code: str, key: str) -> HttpResponse:
     actor = planner(request)
     run, chosen = _chosen(actor, code, key)
     inspection = queries.inspect(actor, run, chosen, request.GET.get("step", ""))
-    return render(request, "planning/_inspector.html", {"inspection": inspection, "run": run, "key": key})
+    return render(request, "planning/_inspector.html", {"inspection": inspection, "code": code, "key": key})
 
 
 @require_POST
