@@ -162,6 +162,30 @@ def test_only_as_much_is_blamed_as_the_second_branch_leaves() -> None:
     assert waits[Kind.MACHINE] == 30
 
 
+def test_a_machine_that_was_free_is_not_blamed() -> None:
+    """Another case had the machine from 200 to 220; L fits before that and was begun at 300 all the same."""
+    problem = network(
+        (Case("K", due=9000), Case("L", due=100)),
+        (Operation("K1", "K", (at("A", 20),)), Operation("L1", "L", (at("A", 50),))),
+    )
+    found = why_late(problem, plan_of(problem, ("K1", "A", 200, 220), ("L1", "A", 300, 350)), "L")
+    assert [(cause.kind, cause.minutes, cause.saves) for cause in found.causes] == [(Kind.CHOICE, 300, 250)]
+
+
+def test_a_gap_too_short_for_the_work_is_no_chance_missed() -> None:
+    problem = network(
+        (Case("K", due=9000), Case("L", due=100)),
+        (
+            Operation("K1", "K", (at("A", 20),)),
+            Operation("K2", "K", (at("A", 20),)),
+            Operation("L1", "L", (at("A", 50),)),
+        ),
+    )
+    plan = plan_of(problem, ("K1", "A", 0, 20), ("K2", "A", 60, 80), ("L1", "A", 80, 130))
+    (cause,) = why_late(problem, plan, "L").causes
+    assert (cause.kind, cause.by, cause.saves) == (Kind.MACHINE, ("K1", "K2"), 30)
+
+
 def test_closed_hours_are_named() -> None:
     """Open 0-100 and 1000-1100 only; the work of 150 ends at 1050."""
     problem = network(

@@ -115,6 +115,16 @@ class _Feed:
         return (self.transfer.from_operation, self.transfer.from_lot)
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Time that a machine or a person is taken, by what."""
+
+    start: int
+    end: int
+    kind: Kind
+    by: tuple[str, ...] = ()
+
+
 class _View:
     """A plan by what explanations ask for: sub-lots by case and by person, feeds by sub-lot, hours by machine."""
 
@@ -142,6 +152,18 @@ class _View:
         if (machine, person) not in self._hours:
             self._hours[machine, person] = WorkingTime.of(self.problem.windows(machine, person))
         return self._hours[machine, person]
+
+    def taken(self, sublot: SubLot) -> list[_Taken]:
+        """When the machine and the person of a sub-lot are taken by others, in order."""
+        found = [_Taken(start, end, Kind.BOOKING) for start, end in self.problem.machine[sublot.machine].bookings]
+        for kind, lots in (
+            (Kind.MACHINE, self.plan.on_machine[sublot.machine]),
+            (Kind.PERSON, self.at_person.get(sublot.person or "", ())),
+        ):
+            found += [
+                _Taken(s.start, s.end, kind, (s.operation,)) for s in lots if s.key != sublot.key and s.start < s.end
+            ]
+        return sorted(found, key=lambda taken: (taken.start, taken.end))
 
     def feeds(self, sublot: SubLot) -> list[_Feed]:
         """What comes into a sub-lot; later batches are needed only when the work reaches them (rule ``arrival``)."""
@@ -219,14 +241,14 @@ class _Case:
         if self._stands(sublot):
             return []
         ready = self._ready(sublot, self.planned, frozenset())
-        found = self._blocks(sublot, ready)
-        until = max([ready, *(reason.until for reason in found)])
+        found = []
         bands = self.view.problem.machine[sublot.machine].bands
         band = next((band for band in bands if band.start <= sublot.start < band.end), None)
-        if band is not None and band.start > until:
+        if band is not None and band.start > ready:
             found.append(_Reason(Kind.BAND, sublot.key, band.start))
-            until = band.start
-        start, _ = self._fit(sublot, until, in_hours=True)
+            ready = band.start
+        start, blocks = self._blocks(sublot, ready)
+        found += blocks
         if start < sublot.start:
             found.append(_Reason(Kind.CHOICE, sublot.key, delay=sublot.start - start))
         return [*found, _Reason(Kind.HOURS, sublot.key), _Reason(Kind.TRANSPORT, sublot.key)]
@@ -235,23 +257,26 @@ class _Case:
         """Whether it is frozen: then nothing moves it."""
         return (sublot.operation, sublot.machine, sublot.start, sublot.end) in self.view.frozen
 
-    def _blocks(self, sublot: SubLot, ready: int) -> list[_Reason]:
-        """Other work on the machine and the person, and bookings, between the pieces' arrival and the start."""
-        others = {
-            Kind.MACHINE: self.view.plan.on_machine[sublot.machine],
-            Kind.PERSON: self.view.at_person.get(sublot.person or "", ()),
-        }
-        found = []
-        for kind, taken in others.items():
-            before = [s for s in taken if s.key != sublot.key and s.start < s.end and ready < s.end <= sublot.start]
-            if before:
-                by = tuple(dict.fromkeys(s.operation for s in before))
-                found.append(_Reason(kind, sublot.key, max(s.end for s in before), by=by))
-        bookings = self.view.problem.machine[sublot.machine].bookings
-        booked = [end for _, end in bookings if ready < end <= sublot.start]
-        if booked:
-            found.append(_Reason(Kind.BOOKING, sublot.key, max(booked)))
-        return found
+    def _blocks(self, sublot: SubLot, ready: int) -> tuple[int, list[_Reason]]:
+        """The first start from ``ready`` on that nothing else is in the way of, and what was in the way before.
+
+        A gap too short for the sub-lot is no chance missed; an idle machine is nobody's fault.
+        """
+        taken = self.view.taken(sublot)
+        until: dict[Kind, int] = {}
+        by: dict[Kind, dict[str, None]] = {}
+        start, end = self._fit(sublot, ready, in_hours=True)
+        while start < sublot.start:
+            clash = next((other for other in taken if other.start < end and start < other.end), None)
+            if clash is None:
+                break
+            until[clash.kind] = clash.end
+            by.setdefault(clash.kind, {}).update(dict.fromkeys(clash.by))
+            start, end = self._fit(sublot, clash.end, in_hours=True)
+        if start > sublot.start:  # its own set-up was shorter where it stands
+            start = sublot.start
+            until = {kind: min(minute, start) for kind, minute in until.items()}
+        return start, [_Reason(kind, sublot.key, minute, by=tuple(by[kind])) for kind, minute in until.items()]
 
     # ------------------------------------------------------------------------------------------ times anew
 
