@@ -417,4 +417,6 @@ def _access(world: World) -> None:
     here = Network.objects.get(pk=near.network_id)
     Job.objects.create(kind="asked.by_member", network=here, started_by_id=world.cast.member.seat_id, state="done")
     told = near.for_party(_party(world.cast.rival))
-    network.set_disclosure(told, code=world.firms["rival"].machines["band"].code, disclosure="band")
+    rival = world.firms["rival"]
+    day, reason = date(2026, 12, 24), rival.secrets.word("休業")
+    network.close_day(told, company_code=rival.company.code, first=day, reason=reason)
