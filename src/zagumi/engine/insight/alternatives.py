@@ -7,7 +7,6 @@ the weights lead to the same assignment, the choice that ties them is taken away
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import permutations
 
@@ -64,20 +63,18 @@ def alternatives(
     share = replace(limits, seconds=limits.seconds / len(keys), steps=limits.steps and limits.steps // len(keys))
     bound = lower_bound(problem)
     found: list[Alternative] = []
-    best: int | None = None
-    spent = 0.0
+    tell = None if report is None else _Telling(problem, report, bound)
     for key in keys:
         asked = _asked(problem, key)
-        tell = None if report is None else _told(problem, report, spent, bound, best)
         plans = [other.result.plan for other in found if other.result.plan is not None]
         result = _distinct(asked, share, _best_start(asked, start, plans), tell, plans)
-        spent += result.seconds
+        if tell is not None:
+            tell.spent += result.seconds
         if result.plan is None:
             if not found:
                 return [Alternative(key, LABELS[key], result)]
             continue
         own = _in_own_weights(problem, result, bound)
-        best = own.objective if best is None or (own.objective or 0) < best else best
         found.append(Alternative(key, LABELS[key], own))
         if limits.cancelled is not None and limits.cancelled() and found:
             break
@@ -113,7 +110,9 @@ def _asked(problem: Problem, key: str) -> Problem:
     """The problem with the weights that lead to one kind of plan. Dates always count."""
     own = problem.policy.weights
     if key == "cheapest":
-        return _weighted(problem, replace(own, cost=max(own.cost, 1) * 4, co2=0, risk=0, fairness=0))
+        return _weighted(
+            problem, replace(own, cost=max(own.cost, 1), tardiness=own.tardiness * 3, co2=0, risk=0, fairness=0)
+        )
     if key == "fastest":
         # with every date at the release, tardiness is the completion of each case
         hurried = tuple(replace(case, due=case.release) for case in problem.cases)
@@ -122,7 +121,7 @@ def _asked(problem: Problem, key: str) -> Problem:
     if key == "local":
         return _weighted(problem, replace(own, co2=max(own.co2, 1) * 40, cost=own.cost // 2, risk=0))
     careful = tuple(replace(case, buffer=max(case.buffer, 1440)) for case in problem.cases)
-    return _weighted(replace(problem, cases=careful), replace(own, risk=max(own.risk, own.tardiness // 2, 1) * 2))
+    return _weighted(replace(problem, cases=careful), replace(own, risk=20 * max(own.risk, own.tardiness, 1)))
 
 
 def _weighted(problem: Problem, weights: Weights) -> Problem:
@@ -179,20 +178,22 @@ def _without_a_tie(problem: Problem, plan: Plan) -> Problem | None:
     return replace(problem, operations=operations)
 
 
-def _told(
-    problem: Problem, report: Report, spent: float, bound: tuple[int, str], best: int | None
-) -> Callable[[Progress], None]:
-    """Pass progress on: seconds of the whole, objective and bound in the problem's own weights."""
-    lowest = best
+@dataclass
+class _Telling:
+    """Passes progress on: seconds of the whole; best objective and bound in the problem's own weights."""
 
-    def tell(step: Progress) -> None:
-        nonlocal lowest
+    problem: Problem
+    report: Report
+    bound: tuple[int, str]
+    spent: float = 0.0
+    lowest: int | None = None
+
+    def __call__(self, step: Progress) -> None:
         if step.plan is not None:
-            value = measure(problem, step.plan).objective(problem.policy.weights)
-            lowest = value if lowest is None else min(lowest, value)
-        report(replace(step, seconds=spent + step.seconds, objective=lowest, bound=bound[0], bound_by=bound[1]))
-
-    return tell
+            value = measure(self.problem, step.plan).objective(self.problem.policy.weights)
+            self.lowest = value if self.lowest is None else min(self.lowest, value)
+        seconds, (bound, by) = self.spent + step.seconds, self.bound
+        self.report(replace(step, seconds=seconds, objective=self.lowest, bound=bound, bound_by=by))
 
 
 def _in_own_weights(problem: Problem, result: Result, bound: tuple[int, str]) -> Result:
