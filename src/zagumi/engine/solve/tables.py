@@ -370,7 +370,8 @@ class _Builder:
         most = np.zeros(size + len(self.people) + 1, dtype=np.int64)
         most[1 : size + 1] = [len(machine.bookings) for machine in self.machines]
         # every free sub-lot of an operation is on another machine; its frozen ones are among the last modes
-        np.add.at(most, options.machine + 1, 1 + ops.frozen[options.op])
+        # and each of those may cut a booking it stands in into two
+        np.add.at(most, options.machine + 1, 1 + 2 * ops.frozen[options.op])
         attended = modes[modes.person >= 0]
         np.add.at(most, size + 1 + attended.person, 1 + ops.frozen[options.op[attended.option]])
         return table(records.ROOM, {"first": np.cumsum(most)})
