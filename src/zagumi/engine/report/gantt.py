@@ -117,8 +117,11 @@ def _name(story: Story, rows: list[_Row], at: int) -> str:
     word = f" <em>{text(story.say('Bottleneck'))}</em>" if is_bottleneck else ""
     machine = story.machine(row.machine)
     first = f"<b>{text(company)}</b>" if company and company != machine else ""
+    share = f"{row.load:.0%}"
+    if story.problem.machine[row.machine].bands:
+        share = story.say("about {share}", share=share)
     return (
-        f"<div{state}><div>{first}<span>{text(machine)}{word}</span></div><span class=load>{row.load:.0%}</span></div>"
+        f'<div{state}><div>{first}<span>{text(machine)}{word}</span></div><span class="load">{text(share)}</span></div>'
     )
 
 
@@ -145,7 +148,7 @@ def _row(story: Story, scale: Axis, row: _Row, hours: tuple[Window, ...], y: int
     parts.append(_area(scale, without(edges, [*hours, *scale.closed]), y + 1, ROW - 1, "url(#closed)"))
     parts.append(_area(scale, common(machine.bookings, edges), y + 12, 18, "url(#booked)", outline=True))
     bands = tuple((band.start, band.end) for band in machine.bands)
-    parts.append(_area(scale, common(bands, edges), y + ROW - 8, 6, "url(#band)", outline=True))
+    parts.append(_area(scale, common(bands, edges), y + 3, ROW - 6, "url(#band)"))
     parts += [_bar(story, scale, sublot, y + (ROW - BAR) // 2) for sublot in row.sublots]
     return "".join(parts)
 
@@ -235,6 +238,8 @@ def _legend(story: Story, has_due_lines: bool) -> str:
         ("booked", say("taken by other work")),
         ("over", say("after the due date")),
     ]
+    if any(machine.bands for machine in story.problem.machines):
+        items.append(("band", say("only a band of free hours is published")))
     shown = "".join(f'<li><i class="key-{key}"></i>{text(word)}</li>' for key, word in items)
     extra = say("double red line: due date") if has_due_lines else say("due dates are in the table of cases")
     dark = say("dark: assembly")

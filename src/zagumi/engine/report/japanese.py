@@ -79,6 +79,8 @@ JAPANESE: dict[str, str] = {
     "closed hours": "休みの時間",
     "taken by other work": "ほかの仕事で使用中",
     "after the due date": "納期の後",
+    "only a band of free hours is published": "空き時間の帯だけを公開",
+    "about {share}": "約{share}",
     "dark: assembly": "濃い帯:組立",
     "double red line: due date": "赤の二重線:納期",
     "due dates are in the table of cases": "納期は案件の表にあります",

@@ -20,8 +20,7 @@ PATTERNS = """<svg width="0" height="0" aria-hidden="true"><defs>
 <path d="M0 0V5" stroke="#b3b3b3" stroke-width="2"/></pattern>
 <pattern id="booked" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <rect width="6" height="6" fill="#f2f2f2"/><path d="M0 0V6" stroke="#999" stroke-width="1.4"/></pattern>
-<pattern id="band" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" fill="#fff"/>
-<path d="M0 1H4" stroke="#767676" stroke-width="1.4"/></pattern>
+<pattern id="band" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M0 1H5" stroke="#c8c8cb"/></pattern>
 <pattern id="over" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <path d="M0 0V6" stroke="#ce0000" stroke-width="2.4"/></pattern>
 </defs></svg>"""
