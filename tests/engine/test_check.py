@@ -369,3 +369,41 @@ def test_every_fault_speaks():
 def test_require_names_the_first_fault_and_counts_the_others():
     with pytest.raises(CheckError, match=r"^delivery: 6 pieces .* \(and 1 more\)$"):
         require(*delivery(pieces=6)(PROBLEM, PLAN))
+
+
+def test_only_work_with_a_family_and_minutes_changes_what_the_machine_stands_in():
+    """Between x and y run one sub-lot without a family and an empty one of family z: y still follows x."""
+    setups = {("", "x"): 1, ("x", "y"): 2, ("z", "y"): 30, ("", "y"): 40, ("x", "z"): 0}
+    families = {"one": "x", "two": "", "three": "z", "four": "y"}
+    problem = Problem(
+        companies=(Company("A"),),
+        sites=(Site("a", "A"),),
+        machines=(Machine("A1", "a", setups=setups),),
+        cases=(Case("one"),),
+        operations=tuple(
+            Operation(name, "one", (Option("A1", 0, 0.0 if name == "three" else 5.0),), family=family)
+            for name, family in families.items()
+        ),
+        horizon=100,
+    )
+    plan = Plan(
+        (
+            SubLot("one", 1, "A1", 1, 0, 6, 1),
+            SubLot("two", 1, "A1", 1, 6, 11, 0),
+            SubLot("three", 1, "A1", 1, 11, 11, 0),
+            SubLot("four", 1, "A1", 1, 11, 18, 2),
+        )
+    )
+    assert check(problem, plan) == ()
+    late = replace(plan, sublots=(*plan.sublots[:3], replace(plan.sublots[3], end=46, setup_minutes=30)))
+    assert found(problem, late) == [("setup", ("four", "A1"), 28)]
+
+
+def test_an_empty_sub_lot_takes_its_machine_at_no_time_but_starts_in_open_hours():
+    empty = replace(PROBLEM.operation["duet"], options=(Option("A3"), Option("B1")))
+    problem = replace(PROBLEM, operations=(*PROBLEM.operations[:-1], empty))
+    for start in (700, 705, 715):  # within the other's run, too
+        assert found(*lot("duet", start=start, end=start)(problem, PLAN)) == []
+    problem = replace(problem, policy=replace(problem.policy, one_company=frozenset()))
+    plan = lot("duet", machine="B1", start=470, end=470)(problem, PLAN)[1]
+    assert found(problem, plan) == [("hours", ("duet", "B1"), 10)]
