@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.cli.sentences import sentences, values
+from tests.cli.sentences import SOURCE, sentences, values
 from zagumi.cli import console, main
 from zagumi.cli.console.japanese import JAPANESE
 from zagumi.cli.console.parser import cells, wrap
@@ -56,7 +57,24 @@ def test_every_rule_and_every_reason_has_its_words() -> None:
     found = Fault("overlap", ("C-1/10", "C-1/20"), 30, "they overlap")
     assert fault(found, ja) == "機械の取り合い(overlap):C-1/10、C-1/20 30分"
     assert fault(found, en) == "overlap: they overlap"
-    assert reason(Reason("option", ("C-1/10",), "nobody can do it"), ja).startswith("使えない機械か人(option):C-1/10")
+    nobody = Reason("option", ("C-1/10",), "operation C-1/10 has no machine that qualifies")
+    assert reason(nobody, ja) == "使えない機械か人(option):工程C-1/10をできる機械がありません"
+    assert reason(nobody, en) == nobody.text
+
+
+def test_every_reason_of_the_solvers_has_japanese() -> None:
+    """The sentences are read from the source; what stands for a value in them is any text."""
+    ja = Language("ja")
+    for file in ("obstacles.py", "solve.py"):
+        source = (SOURCE / "engine" / "solve" / file).read_text(encoding="utf-8")
+        texts = re.findall(r'(?:text \+?= |Reason\("\w+", \([^)]*\), )f?"([^"]+)"', source)
+        assert texts
+        for text in texts:
+            if text.startswith(": none of"):
+                text = "operation X has no machine that qualifies" + text
+            said = re.sub(r"\{stretch\}", "one open stretch", text)
+            said = re.sub(r"\{[^}]*\}", "7", said)
+            assert expectation(said, ja) != said, said
 
 
 @pytest.mark.parametrize(

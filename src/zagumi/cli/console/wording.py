@@ -78,6 +78,31 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("a heading with *", "{0}のある見出し"),
     ("at least one report", "1つ以上の報告"),
     ("reports that name a step and a machine", "工程と機械の分かる報告"),
+    # requirements that leave no plan
+    (
+        "operation * has no machine that qualifies: none of its * options passes grade, barred companies and skills",
+        "工程{0}の候補{1}台は、品質・担当できない会社・技能のどれかで外れます",
+    ),
+    ("operation * has no machine that qualifies", "工程{0}をできる機械がありません"),
+    (
+        "operation * needs at least * working minutes in one open stretch of one of its machines",
+        "工程{0}は、途切れずに{1}分以上の開いた時間が要りますが、どの機械にもありません",
+    ),
+    (
+        "operation * needs at least * working minutes in the free open hours before the horizon of one of its machines",
+        "工程{0}は{1}分以上かかりますが、計画の期間の空き時間に入る機械がありません",
+    ),
+    (
+        "operation * does not fit into any band that its machines publish",
+        "工程{0}は、公開された空き枠のどれにも入りません",
+    ),
+    ("no company that could work on case * may lead", "案件{0}を担当できる会社に、幹事会社になれる会社がありません"),
+    ("no single company can do every operation of case *", "案件{0}の工程すべてをできる一つの会社がありません"),
+    ("frozen work on operations * and * overlaps on *", "確定済みの工程{0}と{1}が重なっています({2})"),
+    (
+        "the complete search proved that no plan meets all the rules together",
+        "すべての決まりを同時に満たす計画がないことを、しらみつぶしに確かめました",
+    ),
     # argparse
     ("argument *: invalid * value: *", "{0}:{2} は使えません({1})"),
     ("argument *: invalid choice: * (choose from *)", "{0}:{1} はありません(次から選びます:{2})"),
@@ -91,6 +116,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 
 RULES = {
     "known": ("問題にないものの名前", ""),
+    "plan": ("全体", ""),
     "option": ("使えない機械か人", ""),
     "quantity": ("数量", "個"),
     "split": ("分割", ""),
@@ -145,4 +171,4 @@ def reason(found: Reason, language: Language) -> str:
     if language.code != "ja":
         return found.text
     name, _ = RULES.get(found.rule, (found.rule, ""))
-    return f"{name}({found.rule}):{'、'.join(found.items)}。{found.text}"
+    return f"{name}({found.rule}):{expectation(found.text, language)}"
