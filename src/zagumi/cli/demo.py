@@ -201,7 +201,7 @@ def _show(run: Run, telling: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from zagumi.platform.core.templatetags.ui import days, moment, money, percent
+    from zagumi.platform.core.templatetags.ui import duration, moment, money, percent
     from zagumi.platform.planning.queries import run_page
 
     with translation.override(console.language().code):
@@ -213,7 +213,7 @@ def _show(run: Run, telling: Any) -> None:
             table.add_row(
                 column.label,
                 moment(column.completion),
-                days(column.slack_days),
+                duration(column.slack_minutes),
                 percent(column.on_time),
                 money(column.cost_yen),
                 str(column.companies),

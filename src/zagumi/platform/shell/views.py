@@ -41,7 +41,7 @@ def greeting(hour: int) -> str:
     """What one says at this time of day."""
     if 4 <= hour < 11:
         return _("Good morning")
-    return _("Good afternoon") if hour < 18 else _("Good evening")
+    return _("Good afternoon") if 11 <= hour < 18 else _("Good evening")
 
 
 def familiar(name: str) -> str:
@@ -62,7 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest) -> HttpResponse:
     """How to read the pages: marks, words, keys."""
     actor_of(request)
-    sample = {"guide_scale": (0.0, 330.0), "guide_claimed": (20.0, 310.0), "guide_proven": (60.0, 240.0)}
+    sample = {"guide_scale": (0.0, 420.0), "guide_claimed": (20.0, 310.0), "guide_proven": (60.0, 240.0)}
     return render(request, "shell/guide.html", sample)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from zagumi.engine.read.case_workbook import read_book, write_book
 from zagumi.platform.cases import services
-from zagumi.platform.cases.models import Audience, CaseFile, Channel, Option
+from zagumi.platform.cases.models import Audience, Case, CaseFile, Channel, Option
 from zagumi.platform.cases.requirement import Requirement
 from zagumi.platform.cases.sheets import CaseSheet, FileSheet, LinkSheet, OperationSheet, OptionSheet, PartSheet
 from zagumi.platform.core import clock
@@ -118,6 +118,30 @@ def move(town: Town, key: str, *stages: str) -> None:
     """Bring the case through these stages."""
     for stage in stages:
         services.advance(town.office, code=town.cases[key], stage=stage)
+
+
+def bring_forward(town: Town, key: str, *, hours: int) -> None:
+    """The buyer wants it so many hours after the forecast (before it, when negative); the office writes that down."""
+    case = Case.objects.select_related("buyer", "deliver_to").get(network=town.network, code=town.cases[key])
+    if case.expected_end is None:
+        return
+    wanted = timezone.localtime(case.expected_end + timedelta(hours=hours)).replace(hour=17, minute=0)
+    sheet = CaseSheet(
+        title=case.title,
+        buyer=case.buyer.code,
+        buyer_reference=case.buyer_reference,
+        channel=case.channel,
+        received_on=case.received_on,
+        answer_due=case.answer_due,
+        release=case.release,
+        due=wanted,
+        late_yen_per_minute=case.late_yen_per_minute,
+        deliver_to=case.deliver_to.code if case.deliver_to else "",
+        contract_form=case.contract_form,
+        price_yen=case.price_yen,
+        note=case.note,
+    )
+    services.edit_case(town.office, code=case.code, sheet=sheet)
 
 
 def attach_drawings(town: Town, key: str, *, revision: str = "", letters: str = "") -> None:

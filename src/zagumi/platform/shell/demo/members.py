@@ -60,6 +60,10 @@ def joining(town: Town, number: int, row: Row) -> Script:
     site = services.add_site(actor, party=company.party, sheet=_site_sheet(row))
     owned = [(machine, _enter_machine(actor, company, site.code, machine)) for machine in row["machines"]]
     capabilities = [(machine, _declare(actor, company, machine, code)) for machine, code in owned]
+    for machine, code in owned:
+        for process in table("machines")[machine["type"]].get("also", ()):
+            sheet = CapabilitySheet(process=process, machine=code)
+            services.declare_capability(actor, company_code=company.code, sheet=sheet)
     for person in row["people"]:
         services.add_person(actor, company_code=company.code, sheet=_person_sheet(town.day, person))
     yield town.day.at(-95 + number, 15)

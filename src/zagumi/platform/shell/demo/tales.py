@@ -7,6 +7,7 @@ from zagumi.platform.shell.demo.casework import (
     ask,
     attach_drawing,
     attach_drawings,
+    bring_forward,
     design,
     import_workbook,
     machine_code,
@@ -46,7 +47,7 @@ def pump(town: Town) -> Script:
     day = town.day
     yield day(-32, "10:12")
     code = register(
-        town, "pump", due=day(11, "17:00"), answer_due=day.day(-24), late_yen_per_minute=62, price_yen=8_940_000
+        town, "pump", due=day(13, "17:00"), answer_due=day.day(-24), late_yen_per_minute=62, price_yen=8_940_000
     )
     yield day(-30, "13:30")
     design(town, "pump")
@@ -68,7 +69,7 @@ def pump(town: Town) -> Script:
     )
     yield day(-9, "9:00")
     move(town, "pump", Stage.PLANNING)
-    yield day(-5, "10:30")
+    yield day(-2, "10:30")
     move(town, "pump", Stage.PRODUCTION)
 
 
@@ -76,7 +77,7 @@ def cam(town: Town) -> Script:
     """In production; the date is tight."""
     day = town.day
     yield day(-28, "11:05")
-    code = register(town, "cam", due=day(8, "17:00"), channel=Channel.FAX, late_yen_per_minute=35, price_yen=2_650_000)
+    code = register(town, "cam", due=day(10, "17:00"), channel=Channel.FAX, late_yen_per_minute=35, price_yen=2_650_000)
     yield day(-25, "10:40")
     design(town, "cam")
     attach_drawings(town, "cam")
@@ -88,8 +89,11 @@ def cam(town: Town) -> Script:
     services.record_answer(town.office, code=code)
     yield day(-8, "9:30")
     move(town, "cam", Stage.PLANNING)
-    yield day(-5, "10:40")
+    yield day(-2, "10:40")
     move(town, "cam", Stage.PRODUCTION)
+    yield day(-1, "14:05")
+    bring_forward(town, "cam", hours=24)
+    services.write_note(town.office, code=code, text="西浦包機から電話。納期を早めてほしい。今の計画でも余裕はわずか。")
     yield day(-1, "15:15")
     services.write_note(
         town.acting_for("北浜研磨"),
@@ -100,10 +104,12 @@ def cam(town: Town) -> Script:
 
 
 def conveyor(town: Town) -> Script:
-    """In production, with room to spare."""
+    """In production; the buyer now wants it sooner than the plan gives."""
     day = town.day
     yield day(-21, "9:25")
-    register(town, "conveyor", due=day(8, "17:00"), channel=Channel.WEB, late_yen_per_minute=20, price_yen=1_980_000)
+    code = register(
+        town, "conveyor", due=day(9, "17:00"), channel=Channel.WEB, late_yen_per_minute=20, price_yen=1_980_000
+    )
     yield day(-19, "13:50")
     design(town, "conveyor")
     attach_drawings(town, "conveyor")
@@ -114,8 +120,13 @@ def conveyor(town: Town) -> Script:
     move(town, "conveyor", Stage.QUOTE)
     yield day(-7, "9:15")
     move(town, "conveyor", Stage.PLANNING)
-    yield day(-5, "10:50")
+    yield day(-2, "10:50")
     move(town, "conveyor", Stage.PRODUCTION)
+    yield day(-1, "16:20")
+    bring_forward(town, "conveyor", hours=-24)
+    services.write_note(
+        town.office, code=code, text="据え付けが早まった。納期の前倒しを受けたが、今の計画では1日足りない。"
+    )
 
 
 def fixture(town: Town) -> Script:
@@ -126,10 +137,10 @@ def fixture(town: Town) -> Script:
     yield day(-10, "9:35")
     design(town, "fixture")
     attach_drawings(town, "fixture")
-    move(town, "fixture", Stage.DESIGN, Stage.TEAM)
+    move(town, "fixture", Stage.DESIGN)
     yield day(-6, "13:20")
+    move(town, "fixture", Stage.TEAM, Stage.QUOTE)
     ask(town, "fixture")
-    move(town, "fixture", Stage.QUOTE)
     yield day(-2, "11:10")
     services.write_note(
         town.acting_for("港精密加工"),
@@ -189,7 +200,7 @@ def rush(town: Town) -> Script:
         "rush",
         due=day(3, "12:00"),
         channel=Channel.PHONE,
-        answer_due=day.day(-1),
+        answer_due=day.today,
         late_yen_per_minute=90,
         price_yen=690_000,
     )
@@ -220,6 +231,7 @@ def tank(town: Town) -> Script:
     move(town, "tank", Stage.PRODUCTION)
     yield day(-1, "11:40")
     move(town, "tank", Stage.DELIVERY)
+    services.expect_end(town.office, code=code, end=day(1, "11:00"))
     services.write_note(town.office, code=code, text="明日の午前便で納めます。", party=town.party("東都ポンプ").code)
 
 
@@ -255,8 +267,9 @@ def gears(town: Town) -> Script:
     yield day(-8, "10:30")
     design(town, "gears")
     attach_drawings(town, "gears")
-    move(town, "gears", Stage.DESIGN, Stage.TEAM)
+    move(town, "gears", Stage.DESIGN)
     yield day(-4, "9:45")
+    move(town, "gears", Stage.TEAM)
     ask(town, "gears")
     services.write_note(town.office, code=code, text="東雲ギヤの社長は午前中なら電話に出る。")
 
@@ -285,13 +298,17 @@ def leaving(town: Town) -> Script:
     network.move_admission(town.office, company_code=town.party("浜田鍛工").code, verb="announce")
 
 
-def furnace_stops(town: Town, place: str) -> Script:
-    """This morning the telephone rings: a furnace the pump needs stands still until the day after tomorrow."""
-    day = town.day
-    yield day.ago(88)
-    network.report_stop(
-        town.acting_for(place.partition("/")[0]),
-        code=machine_code(place),
-        reason="真空ポンプの油もれ。部品の到着待ち",
-        end=day(2, "17:00"),
-    )
+STOPS = {
+    20: "真空ポンプの油もれ。部品の到着待ち",
+    30: "主軸の異音。点検中",
+    21: "主軸の冷却が効かない。修理の手配中",
+    22: "工具交換装置の故障。修理の手配中",
+    60: "締付け機の校正切れ。再校正中",
+}
+"""Why the machine of a step of the pump stands still, the likeliest step first."""
+
+
+def machine_stops(town: Town, place: str, reason: str) -> Script:
+    """This morning the telephone rings: a machine the pump needs stands still, nobody knows for how long."""
+    yield town.day.ago(88)
+    network.report_stop(town.acting_for(place.partition("/")[0]), code=machine_code(place), reason=reason)

@@ -13,15 +13,13 @@ from zagumi.platform.planning.queries import run_page
 from zagumi.platform.planning.services import adopt_alternative, start_run
 from zagumi.platform.shell.demo.members import joining
 from zagumi.platform.shell.demo.story import Story, calendar, clock_at
-from zagumi.platform.shell.demo.tales import furnace_stops, tales
+from zagumi.platform.shell.demo.tales import STOPS, machine_stops, tales
 from zagumi.platform.shell.demo.town import Town, founding, table
 
 Watch = Callable[[Run], AbstractContextManager[None]]
 """Watches a search while it goes on."""
 
 AT_HAND = ("pump", "cam", "conveyor")
-HELD_UP = (20, 30, 21, 22, 60)
-"""Steps of the pump, the likeliest first, whose machine may be the one that stops."""
 
 
 class Telling:
@@ -37,23 +35,23 @@ class Telling:
     def begin(self) -> None:
         """Found the town and tell everything up to the day on which the work at hand was planned."""
         with translation.override("ja"):
-            self._story.tell(until=self.town.day(-6, "15:00"))
+            self._story.tell(until=self.town.day(-3, "15:00"))
 
     def plan_work_at_hand(self, *, seconds: int) -> None:
-        """Plan three cases together, six working days ago, and adopt what keeps the dates best."""
+        """Plan three cases together, three working days ago, and adopt what keeps the dates best."""
         day = self.town.day
         with translation.override("ja"):
-            with clock_at(day(-6, "15:00")):
+            with clock_at(day(-3, "15:00")):
                 run = self._search(AT_HAND, seconds, "ポンプ・カム・コンベヤ軸をまとめて計画")
-            with clock_at(day(-5, "9:30")):
+            with clock_at(day(-2, "9:30")):
                 self._adopt(run, "三つの納期を守れる見込みがいちばん高い。費用の差は小さい。")
 
     def go_on(self) -> None:
         """Tell the rest, up to this morning's telephone call."""
         with translation.override("ja"):
             self._story.tell()
-            if place := self._needed_machine():
-                Story([furnace_stops(self.town, place)]).tell()
+            for place, reason in self._needed_machine():
+                Story([machine_stops(self.town, place, reason)]).tell()
 
     def plan_first_case(self, *, seconds: int) -> Run:
         """Search plans for the automotive case; the choice is left to whoever looks at it."""
@@ -82,11 +80,11 @@ class Telling:
             alternative = Alternative.objects.visible_to(self.town.office).get(run=run, key=chosen.key)
             adopt_alternative(self.town.office, alternative=alternative, reason=reason)
 
-    def _needed_machine(self) -> str:
-        """The machine, as company/name, that the plan of the pump needs next for one of the steps in ``HELD_UP``."""
+    def _needed_machine(self) -> list[tuple[str, str]]:
+        """The machine (company/name) that the plan of the pump needs next for a step of ``STOPS``, and why it stops."""
         plan = Plan.objects.filter(case__code=self.town.cases["pump"]).order_by("-version").first()
         ahead = PlannedSublot.objects.filter(plan=plan, starts__gt=self.town.day.present).order_by("starts")
-        for number in HELD_UP:
+        for number, reason in STOPS.items():
             if sublot := ahead.filter(operation__number=number).select_related("machine__site__party").first():
-                return f"{sublot.machine.site.party.short_name}/{sublot.machine.name}"
-        return ""
+                return [(f"{sublot.machine.site.party.short_name}/{sublot.machine.name}", reason)]
+        return []

@@ -72,6 +72,15 @@ class Expiry:
 
 
 @dataclass(frozen=True)
+class Closure:
+    """Days in a row on which the works is closed."""
+
+    first: date
+    last: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Home:
     """Everything on a member's home."""
 
@@ -81,7 +90,7 @@ class Home:
     requests: tuple[Request, ...]
     machines: tuple[MachineState, ...]
     expiries: tuple[Expiry, ...]
-    closures: tuple[tuple[date, str], ...]
+    closures: tuple[Closure, ...]
     office_phone: str
 
     @property
@@ -185,7 +194,7 @@ def _expiries(actor: Actor) -> list[Expiry]:
     ]
 
 
-def _closures(actor: Actor) -> list[tuple[date, str]]:
+def _closures(actor: Actor) -> list[Closure]:
     today = clock.today()
     days = CalendarDay.objects.visible_to(actor).filter(
         calendar__company__party_id=actor.party_id or 0,
@@ -193,4 +202,11 @@ def _closures(actor: Actor) -> list[tuple[date, str]]:
         kind=CalendarDay.Kind.CLOSED,
         date__range=(today, today + CLOSED_AHEAD),
     )
-    return [(day.date, day.reason) for day in days.order_by("date")]
+    found: list[Closure] = []
+    for day in days.order_by("date"):
+        before = found[-1] if found else None
+        if before and before.reason == day.reason and day.date - before.last == timedelta(days=1):
+            found[-1] = Closure(before.first, day.date, day.reason)
+        else:
+            found.append(Closure(day.date, day.date, day.reason))
+    return found

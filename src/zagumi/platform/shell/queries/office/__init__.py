@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zagumi.platform.cases.models import BEFORE_PRODUCTION, FINISHED, Case, Option
+from zagumi.platform.core import clock
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.audit import line
 from zagumi.platform.core.models import AuditEntry
 from zagumi.platform.core.queries import log_entries
 from zagumi.platform.core.templatetags.ui import Entry, Stat
+from zagumi.platform.core.templatetags.ui import clock as clock_words
+from zagumi.platform.core.templatetags.ui import day as day_words
 from zagumi.platform.planning.queries import plans_in_force
 from zagumi.platform.shell.queries.office.exceptions import Notice, notices
 from zagumi.platform.shell.queries.office.risks import LITTLE_SLACK, Risk, risks
@@ -57,7 +60,9 @@ def home(actor: Actor) -> Home:
         notices=tuple(notices(actor, held)),
         risks=tuple(risks(actor, held)),
         stats=_stats(actor, cases),
-        recent=tuple(_recent(entry) for entry in log_entries(actor).order_by("-seq")[:RECENT]),
+        recent=tuple(
+            _recent(entry) for entry in log_entries(actor).exclude(verb="signed in").order_by("-seq")[:RECENT]
+        ),
         open_cases=len(cases),
     )
 
@@ -89,4 +94,6 @@ def _recent(entry: AuditEntry) -> Entry:
     said = line(entry)
     where = said.case_code or said.subject_code
     url = reverse("cases:case", args=[said.case_code]) if said.case_code else ""
-    return Entry(timezone.localtime(said.at), f"{said.verb} {where}", said.on_behalf_of or said.who, "act", url)
+    at = timezone.localtime(said.at)
+    when = clock_words(at) if at.date() == clock.today() else day_words(at)
+    return Entry(when, f"{said.verb} {where}", said.on_behalf_of or said.who, "act", url)

@@ -20,7 +20,7 @@ from zagumi.platform.network.insight import Holdings
 from zagumi.platform.network.models import Admission, Certificate, MachineStop, PersonSkill, Process
 from zagumi.platform.network.queries.load import sharing_parties
 from zagumi.platform.shell.queries.office.stops import Hindrance, stops_now, substitutes
-from zagumi.platform.shell.queries.office.tasks import plan_again, unplanned
+from zagumi.platform.shell.queries.office.tasks import joined, plan_again, unplanned
 
 SOON = timedelta(days=60)
 LICENCE_SOON = timedelta(days=45)
@@ -56,7 +56,7 @@ def _stops(actor: Actor, held: Sequence[Hindrance]) -> Iterable[Notice]:
             "late",
             "stop",
             _("Machine down: %(machine)s") % {"machine": f"{stop.machine.site.party.short} {stop.machine.name}"},
-            _span(stop) + " " + _concerned(actor, hindrance),
+            joined(_span(stop), _concerned(actor, hindrance)),
             plan_again(hindrance.cases) if hindrance and stop.pk in open_ones else machine_page,
             _("Act") if hindrance and stop.pk in open_ones else _("Look"),
             0 if hindrance else 20,
@@ -79,7 +79,7 @@ def _concerned(actor: Actor, hindrance: Hindrance | None) -> str:
     instead = ngettext("%(count)s other company could do it.", "%(count)s other companies could do it.", others) % {
         "count": others
     }
-    return f"{held}{_(', ')}{instead}"
+    return _("%(held)s, %(instead)s") % {"held": held, "instead": instead}
 
 
 def _leaving(actor: Actor) -> Iterable[Notice]:
@@ -127,7 +127,7 @@ def _certificates(actor: Actor) -> Iterable[Notice]:
             "late" if days < 7 else "warn",
             "lock" if is_nda else "shield",
             f"{party.short} {localized(row.name, row.name_en)}",
-            f"{left} {used}" if cases else left,
+            joined(left, used) if cases else left,
             reverse("network:company", args=[party.code]),
             _("Renew") if is_nda else _("Contact"),
             100 + days,
@@ -160,7 +160,7 @@ def _licences(actor: Actor) -> Iterable[Notice]:
             "warn",
             "user",
             f"{party.short} {row.skill}",
-            _("Licence of one person.") + " " + left,
+            joined(_("Licence of one person."), left),
             reverse("network:company", args=[party.code]),
             _("Contact"),
             110 + days,

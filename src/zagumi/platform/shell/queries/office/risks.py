@@ -31,7 +31,10 @@ MOST_ROWS = 8
 
 @dataclass(frozen=True)
 class Risk:
-    """A case that may miss its date. ``slack`` and ``spread`` are days; None without a plan in force."""
+    """A case that may miss its date. ``slack`` and ``spread`` are days; None without a forecast.
+
+    ``is_stale``: the forecast is from before a machine stopped.
+    """
 
     code: str
     title: str
@@ -41,6 +44,7 @@ class Risk:
     slack: float | None
     spread: float
     tag: tuple[str, str]
+    is_stale: bool
     cause: str
     next_words: str
     next_url: str
@@ -58,8 +62,8 @@ def risks(actor: Actor, hindrances: Sequence[Hindrance]) -> list[Risk]:
     found = []
     for case in cases.select_related("buyer"):
         plan = plans.get(case.pk)
-        left = (case.due - max(plan.completion, now)) if plan else (case.due - now)
-        is_near = left < (LITTLE_SLACK if plan else WITHOUT_PLAN)
+        left = case.due - max(case.expected_end or now, now)
+        is_near = left < (LITTLE_SLACK if case.expected_end else WITHOUT_PLAN)
         if not (is_near or case.pk in held or case.pk in idle):
             continue
         why = _Why(case, plan, held.get(case.pk), offers.get(case.pk), case.pk in asked, case.pk in idle)
@@ -81,7 +85,8 @@ class _Why:
 
     def risk(self, now: datetime) -> Risk:
         case, plan = self.case, self.plan
-        slack = None if plan is None else (case.due - max(plan.completion, now)) / timedelta(days=1)
+        end = case.expected_end
+        slack = None if end is None else (case.due - max(end, now)) / timedelta(days=1)
         next_words, next_url = self._next()
         return Risk(
             code=case.code,
@@ -92,20 +97,26 @@ class _Why:
             slack=None if slack is None else round(slack, 1),
             spread=spread_days(slack, plan.on_time if plan else None),
             tag=self._tag(slack, now),
+            is_stale=self.hindrance is not None,
             cause=self._cause(),
             next_words=next_words,
             next_url=next_url,
         )
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the plan in force misses the date."""
+        return self.plan is not None and self.plan.completion > self.case.due
 
     def _tag(self, slack: float | None, now: datetime) -> tuple[str, str]:
         if self.hindrance:
             return "stopped", _("stopped")
         if self.is_idle:
             return "blocked", _("nobody can")
+        if self.case.stage == Stage.DELIVERY and self.case.due > now:
+            return "now", _("being delivered")
         if slack is None:
             days = max(0, (timezone.localdate(self.case.due) - timezone.localdate(now)).days)
-            if self.case.stage == Stage.DELIVERY:
-                return "now", _("being delivered")
             return "late" if self.case.due < now else "warn", ngettext(
                 "due in %(count)s day, no plan", "due in %(count)s days, no plan", days
             ) % {"count": days}
@@ -117,6 +128,8 @@ class _Why:
             return f"{machine.site.party.short} {machine.name}: {self.hindrance.stop.reason}"
         if self.is_idle:
             return _("No company of the network offers a step.")
+        if self.is_late:
+            return _("The plan in force does not keep the date.")
         if self.has_question:
             return _("A question is open.")
         if self.plan is None:
@@ -131,7 +144,8 @@ class _Why:
         url = reverse("cases:case", args=[self.case.code])
         if self.offer:
             return _("Choose from the plans found"), reverse("planning:run", args=[self.offer.code])
-        if self.hindrance or (self.plan is None and not self.is_idle and self.case.stage in BEFORE_PRODUCTION):
+        is_unplanned = self.plan is None and not self.is_idle and self.case.stage in BEFORE_PRODUCTION
+        if self.hindrance or self.is_late or is_unplanned:
             return _("Plan again") if self.plan else _("Plan it"), plan_again([self.case])
         if self.is_idle:
             return _("Look for a company"), reverse("cases:case-steps", args=[self.case.code])

@@ -1,7 +1,7 @@
 """What the office has to decide, each thing with its deadline and the way to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -69,10 +69,11 @@ def _evening(day: date) -> datetime:
 
 def tasks(actor: Actor, held: Sequence[Hindrance]) -> list[Task]:
     """Everything the office has to decide, the most urgent first; ``held`` are the hindrances of plans in force."""
+    runs = awaiting_choice(actor)
     found = [
-        *_choices(actor),
+        *_choices(actor, runs),
         *_replans(actor, held),
-        *_answers(actor),
+        *_answers(actor, planned={case.pk for run in runs for case in run.cases.all()}),
         *_questions(actor),
         *_silent(actor),
         *_gaps(actor),
@@ -89,9 +90,12 @@ def tasks(actor: Actor, held: Sequence[Hindrance]) -> list[Task]:
 def waiting(actor: Actor) -> int:
     """How many of them are for today; cheaper than wording them all."""
     today = clock.today()
-    owed = sum(1 for case in _owing(actor) if case.answer_due and case.answer_due <= today)
+    runs = awaiting_choice(actor)
+    planned = {case.pk for run in runs for case in run.cases.all()}
+    owing = [case for case in _owing(actor) if case.pk not in planned]
+    owed = sum(1 for case in owing if case.answer_due and case.answer_due <= today)
     return (
-        len(awaiting_choice(actor))
+        len(runs)
         + len(unplanned(actor, hindrances(actor)))
         + owed
         + len(open_questions(actor))
@@ -128,8 +132,8 @@ def awaiting_choice(actor: Actor) -> list[Run]:
     return found
 
 
-def _choices(actor: Actor) -> Iterable[Task]:
-    for run in awaiting_choice(actor):
+def _choices(actor: Actor, runs: Iterable[Run]) -> Iterable[Task]:
+    for run in runs:
         page = run_page(actor, run.code)
         offers = [column for column in page.columns if not column.is_current]
         best = page.proposed
@@ -235,8 +239,9 @@ def _owing(actor: Actor) -> list[Case]:
     return list(cases.select_related("buyer").order_by("answer_due", "code"))
 
 
-def _answers(actor: Actor) -> Iterable[Task]:
-    cases = _owing(actor)
+def _answers(actor: Actor, *, planned: set[int]) -> Iterable[Task]:
+    """Inquiries to answer; where a plan waits to be chosen, that comes first and says the date (``planned``)."""
+    cases = [case for case in _owing(actor) if case.pk not in planned]
     companies: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     options = Option.objects.visible_to(actor).filter(
         removed_at__isnull=True, operation__removed_at__isnull=True, operation__case__in=cases
@@ -248,21 +253,14 @@ def _answers(actor: Actor) -> Iterable[Task]:
         said = companies[case.pk]
         asked = set().union(*said.values())
         still = said[Option.Answer.WAITING]
-        parts = [_("%(buyer)s, by %(channel)s.") % {"buyer": case.buyer.short, "channel": case.get_channel_display()}]
-        if asked:
-            parts.append(
-                _("%(can)s companies can do it, %(wait)s have not answered.")
-                % {"can": len(said[Option.Answer.ACCEPTED] - still), "wait": len(still)}
-            )
-        else:
-            parts.append(_("Nobody has been asked yet."))
+        source = _("%(buyer)s, by %(channel)s.") % {"buyer": case.buyer.short, "channel": case.get_channel_display()}
         tags = (
             [("info", _("answers %(got)s/%(all)s") % {"got": len(asked - still), "all": len(asked)})] if asked else []
         )
         yield Task(
             "answer",
             _("Answer the inquiry: %(case)s") % {"case": case.title},
-            " ".join(parts),
+            joined(source, _answers_so_far(said)),
             reverse("cases:case", args=[case.code]),
             _("Prepare the answer"),
             _evening(case.answer_due),
@@ -271,6 +269,24 @@ def _answers(actor: Actor) -> Iterable[Task]:
             reverse("cases:case", args=[case.code]),
             tuple(tags),
         )
+
+
+def _answers_so_far(said: Mapping[str, set[int]]) -> str:
+    """What the companies said, by answer (keys of parties)."""
+    still = said.get(Option.Answer.WAITING, set())
+    can = said.get(Option.Answer.ACCEPTED, set()) - still
+    if not (still or can):
+        return _("Nobody has been asked yet.")
+    if not still:
+        return ngettext("%(count)s company can do it.", "%(count)s companies can do it.", len(can)) % {
+            "count": len(can)
+        }
+    return _("%(can)s companies can do it, %(wait)s have not answered.") % {"can": len(can), "wait": len(still)}
+
+
+def joined(one: str, two: str) -> str:
+    """Two sentences, with a blank between them where the language has one; either may be empty."""
+    return _("%(one)s %(two)s") % {"one": one, "two": two} if one and two else one or two
 
 
 def open_questions(actor: Actor) -> list[CaseNote]:
