@@ -109,7 +109,7 @@ class RegionMap {
   }
 
   async start(): Promise<void> {
-    const bounds = L.latLngBounds(this.data.features.map(({ latitude, longitude }) => [latitude, longitude]));
+    const bounds = L.latLngBounds(this.foreground().map(({ latitude, longitude }) => [latitude, longitude]));
     if (this.data.basemap) {
       const answer = await fetch(this.data.basemap, { headers: { Accept: "application/json" } });
       if (answer.ok) this.outline((await answer.json()) as Outline);
@@ -117,6 +117,13 @@ class RegionMap {
     if (bounds.isValid()) this.map.fitBounds(bounds.pad(0.15), { maxZoom: 13 });
     else this.map.setView([35, 135], 9);
     this.draw();
+  }
+
+  /** What the first view holds: the places between which goods move, else all but far customers. */
+  private foreground(): Feature[] {
+    const moved = new Set(this.data.flows.flatMap(({ from, to }) => [from, to]));
+    const found = this.data.features.filter(({ key, kind }) => (moved.size ? moved.has(key) : kind !== "buyer"));
+    return found.length ? found : this.data.features;
   }
 
   private outline({ features }: Outline): void {
@@ -175,7 +182,8 @@ class RegionMap {
     const single = features.some((feature) => feature.single);
     const name = `${this.word("group").replace("{count}", String(features.length))}: ${features.map((f) => f.name).join(", ")}`;
     const mark = text("span", String(features.length), `map-marker is-group${single ? " is-single" : ""}`);
-    const marker = this.place(at, mark, name, 36);
+    const middle = L.latLngBounds(features.map((f) => [f.latitude, f.longitude])).getCenter();
+    const marker = this.place(middle, mark, name, 36);
     marker.on("click keypress", (event) => {
       if (!pressed(event)) return;
       this.map.fitBounds(L.latLngBounds(features.map((f) => [f.latitude, f.longitude])).pad(0.4));
@@ -189,7 +197,7 @@ class RegionMap {
     const mark = document.createElement("span");
     mark.className = classes.join(" ");
     mark.innerHTML = SIGNS[feature.kind];
-    const marker = this.place(at, mark, this.sentence(feature), 28);
+    const marker = this.place(at, mark, this.sentence(feature), 28).setZIndexOffset(feature.kind === "member" ? 0 : 1000);
     const element = marker.getElement();
     if (element) element.dataset.mapKey = feature.key;
     const named = this.data.features.length <= A_FEW || this.map.getZoom() >= NAMES_FROM;

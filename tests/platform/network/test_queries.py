@@ -224,11 +224,9 @@ def test_certificates_warn_before_they_end(town: Town, settings: Any) -> None:
 
 
 def test_ranges_share_one_axis(town: Town) -> None:
-    services.declare_capability(
-        town.cast.coordinator,
-        company_code=town.rival.code,
-        sheet=CapabilitySheet(process="milling", ranges={"diameter_mm": (None, Decimal(200))}),
-    )
+    for process, high in (("milling", 200), ("casting", 900)):  # milling is of the family of turning, casting is not
+        sheet = CapabilitySheet(process=process, ranges={"diameter_mm": (None, Decimal(high))})
+        services.declare_capability(town.cast.coordinator, company_code=town.rival.code, sheet=sheet)
     line = queries.company_page(town.cast.member, town.works.code).capabilities[0].sizes[0]
     assert (line.top, line.claimed) == (200, (10.0, 80.0))
 
@@ -378,8 +376,13 @@ def test_free_time_of_rivals_is_counted_only_in_a_crowd(town: Town) -> None:
     assert turning(town.cast.coordinator) is None
 
 
-def test_a_member_without_a_company_sees_the_others(town: Town) -> None:
+def test_only_who_shares_sees_the_others(town: Town) -> None:
     newcomer = factories.actor(town.cast.network)
+    assert rows_of(newcomer) == {}
+    company(town.cast.coordinator, party_of(newcomer))
     assert town.works.code in rows_of(newcomer)
-    assert not any(row.is_own for row in queries.company_list(newcomer))
-    assert party_of(newcomer).code not in rows_of(newcomer)
+    for verb in ("announce", "leave"):
+        services.move_admission(town.cast.coordinator, company_code=party_of(newcomer).code, verb=verb)
+    assert list(rows_of(newcomer)) == [party_of(newcomer).code]
+    with pytest.raises(Hidden):
+        queries.company_page(newcomer, town.works.code)

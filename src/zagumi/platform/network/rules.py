@@ -17,7 +17,7 @@ Prices are a column of their own: the owner's always, the coordinator's only wit
 
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.models import Party
@@ -55,7 +55,10 @@ def _company_rows(actor: Actor, path: str) -> Q:
     if actor.is_coordinator:
         return Q(**{f"{path}_id__in": admissions.values("company__party_id")})
     if actor.is_member:
-        return own | Q(**{f"{path}_id__in": admissions.filter(state__in=Admission.SHARING).values("company__party_id")})
+        sharing = admissions.filter(state__in=Admission.SHARING)
+        # Who has left learns nothing. Eyes borrowed to look at one's own entry have no party and count as sharing.
+        gives = Q(Exists(sharing.filter(company__party_id=actor.party_id))) if actor.party_id else EVERYBODY
+        return own | (gives & Q(**{f"{path}_id__in": sharing.values("company__party_id")}))
     return NOBODY
 
 

@@ -50,8 +50,8 @@ class RangeLine:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """The axis: from nothing to a little more than the largest value of the network."""
-        return 0.0, float(self.top) * 1.08
+        """The axis: from nothing to a little more than the largest value among companies of the family."""
+        return 0.0, (float(self.top) or 1.0) * 1.08
 
     @property
     def claimed(self) -> tuple[float, float]:
@@ -391,25 +391,28 @@ def _capabilities(actor: Actor, company: Company, parties: list[int]) -> tuple[C
     ranges: dict[int, list[CapabilityRange]] = defaultdict(list)
     for row in CapabilityRange.objects.visible_to(actor).filter(capability__in=rows):
         ranges[row.capability_id].append(row)
-    top = _tops([*parties, company.party_id])
-    return tuple(_capability(actor, row, ranges[row.pk], top) for row in rows)
+    tops = _tops(parties, {row.process.family for row in rows})
+    return tuple(_capability(actor, row, ranges[row.pk], tops) for row in rows)
 
 
-def _tops(parties: list[int]) -> dict[str, Decimal]:
-    """The largest value of each quantity among these companies: the common axis of the bars."""
+def _tops(parties: list[int], families: set[str]) -> dict[tuple[str, str], Decimal]:
+    """The largest value of each quantity in each family among these companies: the common axis of the bars."""
     known = CapabilityRange.objects.filter(
-        capability__company__party_id__in=parties, capability__withdrawn_on__isnull=True
+        capability__company__party_id__in=parties,
+        capability__withdrawn_on__isnull=True,
+        capability__process__family__in=families,
     )
-    found = known.order_by().values_list("quantity").annotate(high=Max("high"), low=Max("low"))
-    return {quantity: max(high or Decimal(0), low or Decimal(0)) or Decimal(1) for quantity, high, low in found}
+    found = known.order_by().values_list("capability__process__family", "quantity")
+    tops = found.annotate(top_high=Max("high"), top_low=Max("low"))
+    return {(family, each): max(high or Decimal(0), low or Decimal(0)) for family, each, high, low in tops}
 
 
 def _capability(
-    actor: Actor, row: Capability, ranges: list[CapabilityRange], top: dict[str, Decimal]
+    actor: Actor, row: Capability, ranges: list[CapabilityRange], tops: dict[tuple[str, str], Decimal]
 ) -> CapabilityLine:
     shown = rules.capability_columns(actor, row)
     times, prices = "times" in shown, "prices" in shown
-    lines = [_range(each, top.get(each.quantity, Decimal(1))) for each in ranges]
+    lines = [_range(each, tops.get((row.process.family, each.quantity), Decimal(0))) for each in ranges]
     return CapabilityLine(
         code=row.code,
         process_key=row.process.key,
@@ -440,7 +443,8 @@ def _capability(
 def _range(row: CapabilityRange, top: Decimal) -> RangeLine:
     quantity = Quantity(row.quantity)
     bounds = (row.low, row.high, row.proven_low, row.proven_high)
-    return RangeLine(quantity.value, str(quantity.label), quantity.unit, *bounds, top)
+    axis = max(top, row.low or Decimal(0), row.high or Decimal(0))
+    return RangeLine(quantity.value, str(quantity.label), quantity.unit, *bounds, axis)
 
 
 # --------------------------------------------------------------------------------------------------------- machines
