@@ -141,7 +141,7 @@ class Gantt {
       this.tip.hidden = true;
     } else if (event.key === "+" || event.key === "-") {
       const at = ZOOMS.indexOf(this.root.dataset.zoom ?? "day") + (event.key === "+" ? 1 : -1);
-      this.zoom(ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, at))]);
+      this.zoom(ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, at))] ?? "day");
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
       document.querySelector<HTMLElement>(`[data-gantt-key="${CSS.escape(event.key)}"]`)?.click();
     }
@@ -157,19 +157,19 @@ class Gantt {
     const at = here.indexOf(bar);
     switch (event.key) {
       case "ArrowLeft":
-        if (event.shiftKey) return this.byKey.get(keys(bar, "before")[0]) ?? null;
+        if (event.shiftKey) return this.byKey.get(keys(bar, "before")[0] ?? "") ?? null;
         return here[at - 1] ?? null;
       case "ArrowRight":
-        if (event.shiftKey) return this.byKey.get(keys(bar, "after")[0]) ?? null;
+        if (event.shiftKey) return this.byKey.get(keys(bar, "after")[0] ?? "") ?? null;
         return here[at + 1] ?? null;
       case "ArrowUp":
         return this.nearest(rows[rows.indexOf(row) - 1], bar);
       case "ArrowDown":
         return this.nearest(rows[rows.indexOf(row) + 1], bar);
       case "Home":
-        return here[0];
+        return here[0] ?? null;
       case "End":
-        return here[here.length - 1];
+        return here[here.length - 1] ?? null;
       default:
         return null;
     }
@@ -201,8 +201,8 @@ class Gantt {
     for (const bar of shown) {
       const own = bar.dataset.key ?? "";
       const pairs = [
-        ...keys(bar, "before").map((key) => [key, own]),
-        ...keys(bar, "after").map((key) => [own, key]),
+        ...keys(bar, "before").map((key) => [key, own] as const),
+        ...keys(bar, "after").map((key) => [own, key] as const),
       ];
       for (const [from, to] of pairs) {
         const giver = this.byKey.get(from);

@@ -37,10 +37,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def prepare() -> None:
-    """Set Django up in this process, migrate the database, collect static files; safe to repeat.
+    """Build what is not built, set Django up in this process, migrate, collect static files; safe to repeat.
 
     Must come before anything else in the process reads the platform's settings.
     """
+    from zagumi.prepare import ensure
+
+    ensure()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zagumi.platform.settings")
     os.environ["ZAGUMI_STATIC"] = "1"
     import django

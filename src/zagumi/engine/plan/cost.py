@@ -132,7 +132,13 @@ def _measure_movements(problem: Problem, plan: Plan, sums: dict[str, _Sum]) -> t
         (t.from_operation, site[t.from_operation, t.from_lot], site[t.to_operation, t.to_lot], t.pieces, None)
         for t in plan.transfers
     ] + [
-        (d.operation, site[d.operation, d.lot], problem.case[problem.operation[d.operation].case].deliver_to, d.pieces, d)
+        (
+            d.operation,
+            site[d.operation, d.lot],
+            problem.case[problem.operation[d.operation].case].deliver_to,
+            d.pieces,
+            d,
+        )
         for d in plan.deliveries
     ]
     yen, km, moved = 0, 0.0, 0

@@ -66,9 +66,7 @@ def _case_faults(cases: list[Case]) -> list[Fault]:
     if not cases:
         return [Fault("cases", "", _("at least one case"), _("Choose at least one case to plan."))]
     faults = []
-    with_steps = set(
-        Operation.objects.kept().filter(case__in=cases).values_list("case_id", flat=True)  # type: ignore[attr-defined]
-    )
+    with_steps = set(Operation.objects.kept().filter(case__in=cases).values_list("case_id", flat=True))
     for case in cases:
         if not case.is_open:
             faults.append(Fault("cases", case.code, _("an open case"), _("%(case)s is closed.") % {"case": case.code}))

@@ -245,7 +245,8 @@ def alternative(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
     current = run.alternatives.filter(key=Alternative.Key.CURRENT).first() if display.compare else None
     sheet = None
     if display.by != "table":
-        sheet = queries.sheet_of(actor, run, chosen, arrangement=display.by, compare=current)
+        by: queries.Arrangement = "part" if display.by == "part" else "resource"
+        sheet = queries.sheet_of(actor, run, chosen, arrangement=by, compare=current)
     return render(
         request,
         "planning/alternative.html",

@@ -61,7 +61,7 @@ def _left(net: Tables, st: State, link: int, giver: int) -> int:
 
 @kernel
 def split_up(pieces: int, batch: int, stream: int, final: int) -> tuple[int, int]:
-    """Size and number of movements of so many pieces; the last takes what is left, less than a batch only when final."""
+    """Size and number of movements of so many pieces; the last takes the rest, less than a batch only when final."""
     size = pieces
     if batch > 0 and stream == FINE:
         size = max(batch, (pieces + BATCHES - 1) // BATCHES)
@@ -98,7 +98,7 @@ def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int
 def _pull_link(
     net: Tables, st: State, link: int, taker: int, pieces: int, site: int, stream: int, final: int
 ) -> tuple[int, int]:
-    """Choose givers over one link, earliest arrival first. Returns (ready, cost); ready is -1 when pieces are missing."""
+    """Choose givers over one link, earliest arrival first. Returns (ready, cost); ready -1: pieces are missing."""
     row = link_at(net, link)
     op = op_at(net, row.before)
     pulled, first = now(st).pulls, now(st).arrivals

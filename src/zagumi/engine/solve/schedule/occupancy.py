@@ -200,7 +200,7 @@ def family_before(net: Tables, st: State, machine: int, at: int) -> int:
 
 @routine
 def retimed(net: Tables, st: State, lot: int, at: int, setup: int) -> int:
-    """Start of a sub-lot with another set-up and the same end; -1 when that cannot be. ``at``: its place on the machine."""
+    """Start of a sub-lot with another set-up and the same end, -1 when that cannot be; ``at``: its place there."""
     row = lot_at(st, lot)
     mode = mode_at(net, row.mode)
     minutes = setup + row.run

@@ -102,7 +102,7 @@ def _merge(st: State, merged: int, one: int) -> int:
 
 @kernel
 def _streamed(net: Tables, link: int, option: int, start: int, end: int, way: int, pieces: int, work: int) -> int:
-    """About when work can begin that is fed in batches: not before the first, nor so that it would wait for the last."""
+    """About when work fed in batches can begin: not before the first, nor so that it would wait for the last."""
     row = link_at(net, link)
     batch = max(row.batch, (pieces + BATCHES - 1) // BATCHES)
     setup = option_at(net, option).setup
@@ -210,7 +210,7 @@ def _finish(net: Tables, st: State, case: int, base: int) -> int:
 
 @kernel
 def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, grams: int, by: int) -> None:
-    """Suggest for an operation the cheapest option that reaches a site by a minute, else the one that is there first."""
+    """Suggest the cheapest option of an operation that reaches a site by a minute, else the one there first."""
     row, done = op_at(net, op), done_at(st, op)
     best_cost, first = 0, NEVER
     fastest, fastest_ready = -1, 0

@@ -34,7 +34,8 @@ def _record(whole: str, real: str = "") -> np.dtype[Any]:
 
 RULES = _record(
     "horizon cost co2 makespan fairness companies max_companies lead_required entitled"
-    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count label_count"
+    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count"
+    " label_count"
 )
 # late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
 # single: one company does it all; shortest: minutes it takes at least;

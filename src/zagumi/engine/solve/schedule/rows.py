@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba  # type: ignore[import-untyped]  # it carries no types
+import numba
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]  # it carries no types
+from llvmlite import ir
 from numba.core import types  # type: ignore[import-untyped]
 from numba.extending import intrinsic  # type: ignore[import-untyped]
 

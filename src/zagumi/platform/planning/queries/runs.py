@@ -193,7 +193,7 @@ def run_page(actor: Actor, code: str) -> RunPage:
     run = Run.objects.select_related("job", "started_by__user").defer("snapshot").find(actor, code=code)
     cases = list(run.cases.order_by("due", "code"))
     live = _live(run)
-    alternatives = list(run.alternatives.visible_to(actor).defer("plan"))  # type: ignore[attr-defined]
+    alternatives = list(run.alternatives.visible_to(actor).defer("plan"))
     columns = _columns(run, cases, alternatives)
     versions = {plan.case_id: plan.version for plan in Plan.objects.filter(case__in=cases).order_by("version")}
     adopted = {

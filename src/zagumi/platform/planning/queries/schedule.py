@@ -391,9 +391,9 @@ def trips_of(scene: Scene) -> tuple[Trip, ...]:
     site = {s.key: problem.machine[s.machine].site for s in plan.sublots}
     moves: list[tuple[int, int, str, str, tuple[str, int], tuple[str, int] | None, int]] = []
     for t in plan.transfers:
-        giver, taker = (t.from_operation, t.from_lot), (t.to_operation, t.to_lot)
-        if site[giver] != site[taker]:
-            moves.append((t.depart, t.arrive, site[giver], site[taker], giver, taker, t.pieces))
+        giver, fed = (t.from_operation, t.from_lot), (t.to_operation, t.to_lot)
+        if site[giver] != site[fed]:
+            moves.append((t.depart, t.arrive, site[giver], site[fed], giver, fed, t.pieces))
     for d in plan.deliveries:
         giver = (d.operation, d.lot)
         to_site = problem.case[problem.operation[d.operation].case].deliver_to
