@@ -7,8 +7,8 @@ from zagumi.platform.planning.queries.schedule import Arrangement, sheet_of, ste
 from zagumi.platform.planning.queries.work import case_plan, own_sheet, own_work, plans_in_force
 
 __all__ = [
-    "Arrangement",
     "RUN_STATES",
+    "Arrangement",
     "case_plan",
     "flow_map",
     "inspect",
