@@ -3,13 +3,15 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
-from tests.people import Cast
+from tests.people import Cast, assemble
 from tests.platform.cases.conftest import EXAMPLE, PURPOSE, Town
 from zagumi.engine.read.case_workbook import read_book
 from zagumi.platform.cases import queries, services
@@ -349,3 +351,24 @@ def test_the_town_of_the_other_tests_is_left_alone(town: Town, case: Case) -> No
     before = queries.case_page(town.cast.coordinator, case.code)
     services.import_case_workbook(town.cast.coordinator, file=EXAMPLE.read_bytes())
     assert queries.case_page(town.cast.coordinator, case.code) == before
+
+
+@pytest.mark.both_databases
+def test_two_imports_at_once_make_one_case(database: Any) -> None:
+    cast = assemble()
+    codes: list[str] = []
+
+    def work() -> None:
+        try:
+            codes.append(services.import_case_workbook(cast.coordinator, file=EXAMPLE.read_bytes())[0].code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert codes == ["C-2026-0001", "C-2026-0001"]
+    assert (Case.objects.count(), Company.objects.count(), Machine.objects.count()) == (1, 13, 21)
+    assert audit.verify(cast.network) == []

@@ -471,7 +471,7 @@ class FileForm(forms.Form):
     uploaded = forms.FileField(
         label=gettext_lazy("File"), help_text=gettext_lazy("PDF, DXF, STEP, pictures, office documents")
     )
-    title = _text(gettext_lazy("Title"), 200)
+    title = _text(gettext_lazy("Title of the file"), 200)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CaseFile.Kind.choices)
     part = forms.ChoiceField(label=gettext_lazy("Part"), required=False)
     revision = _text(gettext_lazy("Revision"), 10, required=False)

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from zagumi.engine.read.case_workbook import Fault, Places
 from zagumi.engine.read.case_workbook.cells import plain
-from zagumi.engine.read.case_workbook.grid import Grid, NotAWorkbook, read_grids
+from zagumi.engine.read.case_workbook.grid import EMPTY, Grid, NotAWorkbook, read_grids
 from zagumi.platform.cases.wording import expected
 
 _RED = PatternFill("solid", start_color="FFDADA")
@@ -66,7 +66,10 @@ def sheet_views(data: bytes, faults: Iterable[Fault], places: Places) -> list[Sh
 
 def _view(grid: Grid, faults: list[Fault], heading: int) -> SheetView:
     marked = {(fault.row, fault.column): expected(fault) for fault in faults if fault.row}
-    width = min(COLUMNS_SHOWN, max((len(row) for row in grid.rows), default=0))
+    filled = [
+        at for row in grid.rows[max(0, heading - 1) :] for at, cell in enumerate(row, start=1) if cell is not EMPTY
+    ]
+    width = min(COLUMNS_SHOWN, max(filled, default=0))
     shown = {at for row, _column in marked for at in (row - 1, row, row + 1) if row and at > heading} | {heading}
     rows: list[SheetRow] = []
     for number in range(max(1, heading), len(grid.rows) + 1):

@@ -32,7 +32,7 @@ from zagumi.platform.cases.workbook import Lookup
 from zagumi.platform.core import audit
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.errors import BadInput, NotNow
-from zagumi.platform.core.models import Party
+from zagumi.platform.core.models import Network, Party
 from zagumi.platform.network.models import Site
 from zagumi.platform.network.services import add_site
 from zagumi.platform.network.services.companies import changes_of
@@ -93,6 +93,7 @@ def carry_out(actor: Actor, book: CaseBook, places: Places | None = None) -> Out
     Raises:
         NotNow: steps would change although production has begun.
     """
+    Network.objects.select_for_update().get(pk=actor.network_id)  # two imports at once would register the case twice
     run = _Run(actor, book, places or Places())
     run.go()
     return run.outcome

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -259,6 +260,7 @@ def _refuse_unready(case: Case) -> None:
         raise NotNow(
             _("There is no step yet that could be produced."),
             next_step=_("Write down the steps, or import the workbook."),
+            url=reverse("cases:case-steps", args=[case.code]),
         )
     able = Operation.objects.filter(
         options__removed_at__isnull=True, options__answer__in=("accepted", "waiting"), case=case
@@ -269,6 +271,7 @@ def _refuse_unready(case: Case) -> None:
         raise NotNow(
             _("Nobody can do these steps yet: %(steps)s.") % {"steps": named},
             next_step=_("Ask more companies, or change the steps."),
+            url=reverse("cases:operation", args=[case.code, missing[0].number]),
         )
 
 

@@ -68,7 +68,7 @@ def attach_file(
     )
     verb = gettext_noop("added the new revision") if old else gettext_noop("added the file")
     changes = {
-        "title": (old.title if old else "", kept.title),
+        "file": (old.title if old else "", kept.title),
         "revision": (old.revision if old else "", kept.revision),
     }
     audit.record(actor, verb, kept, case_code=code, changes=changes)
@@ -119,7 +119,7 @@ def remove_file(actor: Actor, *, code: str, file: str) -> CaseFile:
         raise Refused(_("Only the office and the one who added a file take it away."))
     kept.removed_at = clock.now()
     kept.save(update_fields=["removed_at"])
-    audit.record(actor, gettext_noop("removed the file"), kept, case_code=code, changes={"title": (kept.title, "")})
+    audit.record(actor, gettext_noop("removed the file"), kept, case_code=code, changes={"file": (kept.title, "")})
     return kept
 
 

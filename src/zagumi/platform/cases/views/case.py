@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -207,7 +207,7 @@ FIELDS: dict[str, Any] = {
     "price_yen": gettext_lazy("Order value (yen)"),
     "note": gettext_lazy("Remarks"),
     "reason": gettext_lazy("Reason"),
-    "name": gettext_lazy("Name"),
+    "name": pgettext_lazy("part or step", "Name"),
     "letter": gettext_lazy("Letter"),
     "number": gettext_lazy("Step number"),
     "process": gettext_lazy("Process"),

@@ -23,6 +23,7 @@ async function move(card, stage) {
 for (const card of board.querySelectorAll("article[data-code]")) {
   if (!moves(card).length) continue;
   card.draggable = true;
+  for (const link of card.querySelectorAll("a")) link.draggable = false; // the card is dragged, not its address
   card.addEventListener("dragstart", (event) => {
     dragged = card;
     card.classList.add("is-dragged");
