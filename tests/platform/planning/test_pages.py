@@ -59,6 +59,14 @@ def test_the_schedule_in_three_arrangements(client: Client, run: Run) -> None:
     assert bars >= steps
 
 
+def test_now_stands_where_the_readers_clock_says(client: Client, run: Run, settings: object) -> None:
+    key = run.alternatives.exclude(key="current").first().key  # type: ignore[union-attr]
+    settings.ZAGUMI_NOW = "2026-11-20T18:30:00+00:00"  # type: ignore[attr-defined]
+    page = text(client, f"/plans/{run.code}/{key}/")
+    assert "いま 03:30" in page
+    assert "いま 18:30" not in page
+
+
 def test_unknown_arrangements_and_alternatives(client: Client, run: Run) -> None:
     key = run.alternatives.exclude(key="current").first().key  # type: ignore[union-attr]
     assert client.get(f"/plans/{run.code}/{key}/?by=nonsense&zoom=nonsense").status_code == 200

@@ -215,8 +215,8 @@ def engine_plan(plans: Mapping[int, Plan], frame: Frame) -> EnginePlan | None:
 
 
 def present_moment() -> datetime:
-    """Now, to the minute."""
-    return clock.now().replace(second=0, microsecond=0)
+    """Now where the reader is, to the minute."""
+    return timezone.localtime(clock.now()).replace(second=0, microsecond=0)
 
 
 def origin_from(problem: Problem) -> datetime:
