@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import llvmlite.binding  # type: ignore[import-untyped]
-import numba
+import numba  # type: ignore[import-untyped]
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

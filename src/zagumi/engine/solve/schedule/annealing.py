@@ -14,6 +14,7 @@ from zagumi.engine.solve.schedule.chance import below, share
 from zagumi.engine.solve.schedule.keeping import keep, note_changes
 from zagumi.engine.solve.schedule.occupancy import undo
 from zagumi.engine.solve.schedule.records import NEVER, State, Tables
+from zagumi.engine.solve.schedule.replay import replay
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
@@ -22,6 +23,7 @@ from zagumi.engine.solve.schedule.rows import (
     option_at,
     queue_at,
     rules,
+    settings,
     touched_at,
     worth_at,
 )
@@ -95,7 +97,7 @@ def _some_start(net: Tables, st: State, case: int) -> int:
     """A minute before which a case shall not start this time: it need not be early that is not late."""
     row = case_at(net, case)
     room = row.due - row.buffer - row.release - row.shortest
-    if row.due == NEVER or room <= 0 or below(st, 1000) >= now(st).later:
+    if row.due == NEVER or room <= 0 or below(st, 1000) >= settings(st).later:
         return 0
     return row.release + below(st, room)
 
@@ -123,8 +125,26 @@ def _budget(net: Tables, st: State, first: int, limit: int) -> int:
 
 
 @kernel
+def _critical_case(net: Tables, st: State) -> int:
+    """A case to speed up: the one that ends last when the makespan counts, else one that is late; -1 for none."""
+    late, count, last = -1, 0, 0
+    for case in range(rules(net).case_count):
+        if worth_at(st, case).end > worth_at(st, last).end:
+            last = case
+        if worth_at(st, case).end + case_at(net, case).buffer > case_at(net, case).due:
+            count += 1
+            if below(st, count) == 0:
+                late = case
+    if rules(net).makespan > 0 and (late < 0 or below(st, 4) > 0):
+        return last
+    return late if below(st, 8) > 0 else -1
+
+
+@kernel
 def _try(net: Tables, st: State, limit: int) -> int:
     """Take out and put back; 0 when it does not all go back."""
+    if now(st).missing == 0 and below(st, 1000000) < settings(st).replays:
+        return replay(net, st, _critical_case(net, st))
     ruin(net, st)
     if now(st).touched == 0:
         return 0
@@ -153,7 +173,7 @@ def _temperature(st: State, base: int) -> float:
         start += length
         length *= 2
     part = (now(st).steps - start) / length
-    return float(now(st).hot * math.exp(math.log(now(st).cold / now(st).hot) * part))
+    return float(settings(st).hot * math.exp(math.log(settings(st).cold / settings(st).hot) * part))
 
 
 @routine
@@ -198,5 +218,5 @@ def run(net: Tables, st: State, steps: int) -> None:
         for case in range(rules(net).case_count):
             now(st).base += case_at(net, case).least
     for _ in range(steps):
-        excess = max(1.0, (worth(net, st) - now(st).base) / max(1, rules(net).case_count))
+        excess = max(1.0, (worth(net, st) - now(st).base) / max(1, rules(net).op_count))
         step(net, st, excess * _temperature(st, 20 * rules(net).case_count + 1000))

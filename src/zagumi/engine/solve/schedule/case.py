@@ -42,7 +42,7 @@ def _place_all(net: Tables, st: State, case: int) -> int:
 
 
 @kernel
-def _led(net: Tables, st: State, case: int) -> int:
+def led(net: Tables, st: State, case: int) -> int:
     """Whether a company that may lead works on a case."""
     for op in range(case_at(net, case).op0, case_at(net, case).op1):
         for number in range(op_at(net, op).lot0, op_at(net, op).lot0 + done_at(st, op).lots):
@@ -86,7 +86,7 @@ def insert_case(net: Tables, st: State, case: int) -> int:
     if not _begin(net, st, case):
         return 0
     done = _place_all(net, st, case)
-    if done and rules(net).lead_required and not _led(net, st, case):
+    if done and rules(net).lead_required and not led(net, st, case):
         undo(net, st, mark)
         now(st).leader = _choose_leader(net, st, case)
         done = 1 if now(st).leader >= 0 and _place_all(net, st, case) else 0

@@ -200,7 +200,7 @@ def family_before(net: Tables, st: State, machine: int, at: int) -> int:
 
 @routine
 def retimed(net: Tables, st: State, lot: int, at: int, setup: int) -> int:
-    """Start of a sub-lot with another set-up and the same end, -1 when that cannot be; ``at``: its place there."""
+    """Start of a sub-lot, at ``at`` on its machine, with another set-up and the same end; -1 when that cannot be."""
     row = lot_at(st, lot)
     mode = mode_at(net, row.mode)
     minutes = setup + row.run

@@ -12,6 +12,7 @@ from zagumi.engine.solve.schedule.records import NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     company_at,
+    done_at,
     firm_at,
     found,
     link_at,
@@ -22,6 +23,7 @@ from zagumi.engine.solve.schedule.rows import (
     option_at,
     part_at,
     rules,
+    settings,
 )
 
 
@@ -45,8 +47,11 @@ def permitted(net: Tables, st: State, option: int) -> int:
     row = option_at(net, option)
     if not row.eligible:
         return 0
-    if case_at(net, op_at(net, row.op).case).guarded and firm_at(st, row.company).allowed != now(st).stamp:
-        return 0
+    if case_at(net, op_at(net, row.op).case).guarded:
+        if now(st).replaying:
+            return 1 if row.company == option_at(net, done_at(st, row.op).pick).company else 0
+        if firm_at(st, row.company).allowed != now(st).stamp:
+            return 0
     if now(st).leader == row.op and not company_at(net, row.company).may_lead:
         return 0
     return 1
@@ -152,7 +157,7 @@ def _best_single(net: Tables, st: State, op: int, only: int) -> tuple[int, int, 
     for option in range(row.option0, row.option1):
         if (only >= 0 and option != only) or not permitted(net, st, option):
             continue
-        if best >= 0 and only < 0 and below(st, 1000) < now(st).blink:
+        if best >= 0 and only < 0 and below(st, 1000) < settings(st).blink:
             continue
         for stream in range(_streams(net, op, row.rest)):
             if probe(net, st, option, row.frozen, row.rest, stream, 1) < 0:
@@ -181,7 +186,7 @@ def _choose_parts(net: Tables, st: State, op: int, parts: int) -> int:
     trial = max(row.least, row.rest // parts)
     chosen = 0
     for option in range(row.option0, row.option1):
-        if not permitted(net, st, option) or below(st, 1000) < now(st).blink:
+        if not permitted(net, st, option) or below(st, 1000) < settings(st).blink:
             continue
         if probe(net, st, option, row.frozen, trial, FINE, 0) < 0:
             continue

@@ -27,6 +27,7 @@ from zagumi.engine.solve.schedule.rows import (
     op_at,
     option_at,
     out_at,
+    settings,
 )
 
 MERGED, ONE, SPARE = 0, FRONTS + 1, 2 * (FRONTS + 1)  # where the three fronts begin
@@ -210,7 +211,7 @@ def _finish(net: Tables, st: State, case: int, base: int) -> int:
 
 @kernel
 def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, grams: int, by: int) -> None:
-    """Suggest the cheapest option of an operation that reaches a site by a minute, else the one there first."""
+    """Suggest for an operation the cheapest option that reaches a site by a minute, else the fastest."""
     row, done = op_at(net, op), done_at(st, op)
     best_cost, first = 0, NEVER
     fastest, fastest_ready = -1, 0
@@ -246,7 +247,7 @@ def suggest(net: Tables, st: State, case: int) -> None:
         for option in range(there.option0, there.option1):
             labels_of(st, option - base).index = 0
             others = labelled > 0 or option + 1 < there.option1
-            overlooked = others and below(st, 1000) < now(st).blink
+            overlooked = others and below(st, 1000) < settings(st).blink
             hopeless = option_at(net, option).subtree + option_at(net, option).tail_cost > now(st).budget
             if not known and permitted(net, st, option) and not overlooked and not hopeless:
                 _label(net, st, option, base)

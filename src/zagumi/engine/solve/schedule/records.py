@@ -34,8 +34,8 @@ def _record(whole: str, real: str = "") -> np.dtype[Any]:
 
 RULES = _record(
     "horizon cost co2 makespan fairness companies max_companies lead_required entitled"
-    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count part_count"
-    " label_count"
+    " case_count op_count company_count machine_count person_count family_count vehicle_count site_count"
+    " part_count label_count"
 )
 # late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
 # single: one company does it all; shortest: minutes it takes at least;
@@ -103,16 +103,19 @@ DONE = _record("lots placed cost pick stamp dirty key wished")
 WORTH = _record("value end missing touched")
 FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
 LOG = _record("kind index mode quantity start end setup run ready supply")
-# logged, forced, pulls, arrivals, dirty: how many rows are in use; stamp: the last one given out; blink: chance in
-# a thousand to overlook an option; leader: operation that a company able to lead must do
-# base: least the cases could cost each for itself; steps: taken so far; best: objective of the best plan
 # a sub-lot of a plan to begin from
 WISH = _record("mode quantity start end")
+# How many rows are in use: logged, forced, pulls, arrivals, dirty, touched. Objective: value (of all cases), missing
+# (operations not placed), makespan, unfair, base (least the cases could cost each for itself), best and best_missing.
+# Of the insertion in hand: stamp (of allowed and seen companies), leader (operation that a company able to lead must
+# do), floor (minute before which nothing starts), prefer (mode that is kept when it can start at the floor), budget
+# (most that the case may cost), replaying (options stay within their companies). random: the generator.
 NOW = _record(
-    "logged value missing makespan unfair forced pulls arrivals stamp random blink leader dirty touched"
-    " base steps cycle floor prefer later budget mix1 mix2 best best_missing accepted",
-    "hot cold",
+    "logged forced pulls arrivals dirty touched value missing makespan unfair base best best_missing"
+    " stamp leader floor prefer budget replaying random steps accepted"
 )
+# see ``state.settings_for``
+SETTINGS = _record("blink later alone beside replays", "hot cold")
 # the last answer of a routine besides the one it returns
 FOUND = _record("start end setup ready cost movement")
 PULL = _record("link giver pieces batch count")
@@ -130,6 +133,7 @@ class StateRows(NamedTuple):
     """What changes."""
 
     now: Rows  # one row
+    settings: Rows  # one row
     found: Rows  # one row
     lots: Rows
     feeds: Rows

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba
+import numba  # type: ignore[import-untyped]  # it carries no types
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]  # it carries no types
-from numba.core import types
-from numba.extending import intrinsic
+from numba.core import types  # type: ignore[import-untyped]
+from numba.extending import intrinsic  # type: ignore[import-untyped]
 
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.records import StateRows, TableRows
@@ -73,6 +73,7 @@ journey_at = _row(TableRows, "journeys", records.JOURNEY)
 trip_at = _row(TableRows, "trips", records.TRIP)
 
 now = _single(StateRows, "now", records.NOW)
+settings = _single(StateRows, "settings", records.SETTINGS)
 found = _single(StateRows, "found", records.FOUND)
 lot_at = _row(StateRows, "lots", records.LOT)
 feed_at = _row(StateRows, "feeds", records.FEED)

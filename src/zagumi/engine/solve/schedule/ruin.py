@@ -19,6 +19,7 @@ from zagumi.engine.solve.schedule.rows import (
     option_at,
     room_at,
     rules,
+    settings,
     span_at,
     touched_at,
     used_at,
@@ -38,7 +39,7 @@ def touch(st: State, case: int) -> None:
 
 
 @kernel
-def _take_op(net: Tables, st: State, op: int) -> None:
+def take_op(net: Tables, st: State, op: int) -> None:
     row, done = op_at(net, op), done_at(st, op)
     for number in range(row.lot0 + row.frozen, row.lot0 + done.lots):
         take_lot(net, st, number)
@@ -65,7 +66,7 @@ def ruin_op(net: Tables, st: State, op: int) -> None:
                 break
     for other in range(last, op - 1, -1):
         if done_at(st, other).stamp == stamp and done_at(st, other).placed:
-            _take_op(net, st, other)
+            take_op(net, st, other)
 
 
 @routine
@@ -74,7 +75,7 @@ def ruin_case(net: Tables, st: State, case: int) -> None:
     touch(st, case)
     for op in range(case_at(net, case).op1 - 1, case_at(net, case).op0 - 1, -1):
         if done_at(st, op).placed:
-            _take_op(net, st, op)
+            take_op(net, st, op)
 
 
 @kernel
@@ -159,15 +160,15 @@ def _draw_case(net: Tables, st: State) -> int:
 def ruin(net: Tables, st: State) -> None:
     """Take something out: a few cases, one with what stands beside it, or a stretch of a machine."""
     kind = below(st, 1000)
-    if kind < now(st).mix1:
+    if kind < settings(st).alone:
         _ruin_some(net, st, _draw_case(net, st))
-    elif kind < now(st).mix2:
+    elif kind < settings(st).beside:
         case = _draw_case(net, st)
         for _ in range(1 + below(st, 2)):
             if case_at(net, case).op1 > case_at(net, case).op0:
                 _ruin_beside(net, st, _some_op(net, st, case))
         _ruin_some(net, st, case)
-    elif kind < (1000 + now(st).mix2) // 2:
+    elif kind < (1000 + settings(st).beside) // 2:
         _ruin_stretch(net, st)
     else:
         for _ in range(2):

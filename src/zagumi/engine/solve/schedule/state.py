@@ -36,6 +36,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     items = max(len(ops), len(net.cases))
     rows = StateRows(
         now=blank(records.NOW, 1),
+        settings=blank(records.SETTINGS, 1),
         found=blank(records.FOUND, 1),
         lots=blank(records.LOT, lots),
         feeds=blank(records.FEED, feeds),
@@ -65,10 +66,25 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     rows.done.pick[:] = -1
     rows.now.leader[0], rows.now.prefer[0] = -1, -1
     rows.now.budget[0] = 1 << 62
-    rows.now.hot[0], rows.now.cold[0] = 0.5, 0.03
-    rows.now.blink[0], rows.now.later[0], rows.now.mix1[0], rows.now.mix2[0] = 0, 400, 450, 750
+    for name, value in settings_for(net).items():
+        rows.settings[name][0] = value
     rows.now.random[0] = (seed * 0x5DEECE66D + 0x330E) % (1 << 48)
     return Store.of(rows)
+
+
+def settings_for(net: TableRows) -> dict[str, float]:
+    """How the search behaves, as found best on regional samples, networks and makespan instances together.
+
+    ``hot``, ``cold``: temperature at the ends of a cycle, as a share of the mean excess of an operation over its least
+    cost. Per thousand: ``blink``, to overlook an option; ``later``, to start a case later than it could; ``alone`` and
+    ``beside`` (running total), to take out a case alone, or with what stands beside it. ``replays``: per million, to
+    place the later part of the plan anew, which takes as long as the plan is large.
+    """
+    most, room = (500_000, 150_000_000) if net.rules.makespan[0] else (30_000, 9_000_000)
+    replays = min(most, room // max(1, len(net.ops)))
+    return {
+        "hot": 1.5, "cold": 0.06, "blink": 15, "later": 300, "alone": 450, "beside": 750, "replays": replays,
+    }  # fmt: skip
 
 
 @kernel

@@ -36,7 +36,7 @@ def _joins(net: Tables, st: State, size: int, company: int) -> int:
 
 @kernel
 def _hardest(net: Tables, st: State, case: int, size: int) -> tuple[int, int]:
-    """The operation nobody in the team can do with the fewest to choose from, and how many; -1: all is covered."""
+    """The operation beyond the team that has the fewest companies to choose from, and how many; -1: all is covered."""
     hardest, fewest = -1, 0
     for op in range(case_at(net, case).op0, case_at(net, case).op1):
         row = op_at(net, op)
