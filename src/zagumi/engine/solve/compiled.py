@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import llvmlite.binding  # type: ignore[import-untyped]
-import numba  # type: ignore[import-untyped]
+import numba
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

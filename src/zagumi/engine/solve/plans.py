@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from zagumi.engine.clock import Window, without
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.solve.schedule.feeding import done_by, sent_before
 from zagumi.engine.solve.schedule.records import StateRows, Store
@@ -18,8 +19,12 @@ def new_state(built: Built, seed: int) -> Store[StateRows]:
     """A state with the bookings and the frozen work of a problem in it."""
     store = empty_state(built.rows, seed)
     net, st = built.store.tables, store.state
+    standing: dict[str, list[Window]] = {}
+    for _op, work in built.frozen:
+        standing.setdefault(work.machine, []).append((work.start, work.end))
     for at, machine in enumerate(built.machines):
-        for start, end in built.problem.machine[machine].bookings:
+        # spans of a machine never overlap: where frozen work stands in a booking, the booking gives way
+        for start, end in without(built.problem.machine[machine].bookings, standing.get(machine, ())):
             book(net, st, at, start, end)
     for number, (op, work) in enumerate(built.frozen):
         stand(net, st, op, built.frozen_mode + number, work.quantity, work.start, work.end)

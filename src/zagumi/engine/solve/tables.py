@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,7 +180,12 @@ class _Builder:
             "part_count": max(Counter(options.op.tolist()).values(), default=1),
             "label_count": max(Counter(ops.case[options.op].tolist()).values(), default=1),
         }
-        counted = {"case": self.cases, "op": self.operations, "company": self.companies, "machine": self.machines}
+        counted: dict[str, Sized] = {
+            "case": self.cases,
+            "op": self.operations,
+            "company": self.companies,
+            "machine": self.machines,
+        }
         counted |= {"person": self.people, "family": self.families, "site": self.sites}
         counted |= {"vehicle": self.problem.roads.vehicles}
         known |= {f"{name}_count": len(items) for name, items in counted.items()}
@@ -341,7 +346,9 @@ class _Builder:
         )
 
     def _machines(self) -> tuple[Any, Any]:
-        size, blocks, setup0 = len(self.families), [], []
+        size = len(self.families)
+        blocks: list[NDArray[np.int64]] = []
+        setup0: list[int] = []
         for machine in self.machines:
             setup0.append(sum(len(block) for block in blocks) if machine.setups else -1)
             if machine.setups:
@@ -370,7 +377,8 @@ class _Builder:
         most = np.zeros(size + len(self.people) + 1, dtype=np.int64)
         most[1 : size + 1] = [len(machine.bookings) for machine in self.machines]
         # every free sub-lot of an operation is on another machine; its frozen ones are among the last modes
-        np.add.at(most, options.machine + 1, 1 + ops.frozen[options.op])
+        # and each of those may cut a booking it stands in into two
+        np.add.at(most, options.machine + 1, 1 + 2 * ops.frozen[options.op])
         attended = modes[modes.person >= 0]
         np.add.at(most, size + 1 + attended.person, 1 + ops.frozen[options.op[attended.option]])
         return table(records.ROOM, {"first": np.cumsum(most)})

@@ -83,10 +83,7 @@ def _trace(net: Tables, st: State, case: int) -> int:
             if at > 0:
                 before = span_at(st, room_at(net, machine).first + at - 1).lot
         # whichever ends later held it up
-        if before >= 0 and (giver < 0 or lot_at(st, before).end > lot_at(st, giver).end):
-            lot = before
-        else:
-            lot = giver
+        lot = before if before >= 0 and (giver < 0 or lot_at(st, before).end > lot_at(st, giver).end) else giver
     return count
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numba  # type: ignore[import-untyped]  # it carries no types
+import numba
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]  # it carries no types
-from numba.core import types  # type: ignore[import-untyped]
-from numba.extending import intrinsic  # type: ignore[import-untyped]
+from numba.core import types
+from numba.extending import intrinsic
 
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.records import StateRows, TableRows
