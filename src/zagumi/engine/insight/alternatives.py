@@ -20,6 +20,7 @@ from zagumi.engine.solve.solve import solve
 
 LABELS = {"cheapest": "Cheapest", "fastest": "Fastest", "local": "Most local, least CO2", "robust": "Most robust"}
 TRIES = 3
+RETRY_SHARE = 0.1  # of an alternative's time is kept for each try to make it differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _distinct(asked: Problem, limits: Limits, start: Plan | None, report: Report
     """Solve so that the assignment differs from all the others'; an undistinguished result has no plan."""
     taken = [_assignment(plan) for plan in others]
     problem = asked
-    result = solve(problem, limits, start=start, report=report)
+    result = solve(problem, _part(limits, 1 - RETRY_SHARE * TRIES), start=start, report=report)
     for _ in range(TRIES):
         if result.plan is None or _assignment(result.plan) not in taken:
             return result
@@ -140,10 +141,16 @@ def _distinct(asked: Problem, limits: Limits, start: Plan | None, report: Report
         if changed is None:
             break
         problem = changed
-        result = solve(problem, replace(limits, seconds=limits.seconds / 2), report=report)
+        result = solve(problem, _part(limits, RETRY_SHARE), report=report)
     if result.plan is not None and _assignment(result.plan) in taken:
         return replace(result, status=Status.UNKNOWN, plan=None, measures=None, objective=None)
     return result
+
+
+def _part(limits: Limits, share: float) -> Limits:
+    """So much of the time, or of the steps."""
+    steps = None if limits.steps is None else int(limits.steps * share)
+    return replace(limits, seconds=limits.seconds * share, steps=steps)
 
 
 def _assignment(plan: Plan) -> frozenset[tuple[str, str]]:
