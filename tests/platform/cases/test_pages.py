@@ -404,7 +404,7 @@ def test_files_on_the_page(town: Town, case: Case, office: Client, signed_in: Si
     first = CaseFile.objects.get()
     answer = signed_in(town.cast.member).get(f"{base}{first.code}/?show=1")
     assert answer.headers["Content-Disposition"].startswith("inline")
-    answer.close()
+    assert b"".join(answer.streaming_content) == b"%PDF-1 A"
     office.post(
         f"{base}{first.code}/revision/", form | {"revision": "B", "uploaded": SimpleUploadedFile("b.pdf", b"%PDF-1 B")}
     )

@@ -26,9 +26,6 @@ from zagumi.platform.core.audit import history
 router = api_router("cases")
 
 
-# ----------------------------------------------------------------------------------------------------- what is sent
-
-
 class StateOut(Schema):
     """How a case stands to its date: late, warn, ok or plain, and in words."""
 
@@ -218,9 +215,6 @@ class ImportOut(Schema):
     not_in_workbook: list[str]
 
 
-# ------------------------------------------------------------------------------------------------ what is received
-
-
 class CaseIn(Schema):
     """An inquiry; see the sheet of the same name. Codes name the buyer, the lead company and the place of delivery."""
 
@@ -369,9 +363,6 @@ class CaseFilters(Schema):
     open: bool | None = None
 
 
-# ------------------------------------------------------------------------------------------------------------- cases
-
-
 @router.get("/cases", response=Page[CaseRowOut], summary="The cases you know of")
 def list_cases(request: HttpRequest, paging: Query[Paging], filters: Query[CaseFilters]) -> dict[str, Any]:
     """By due date."""
@@ -444,9 +435,6 @@ def write_note(request: HttpRequest, code: str, given: NoteIn) -> Status:
     return Status(201, None)
 
 
-# ---------------------------------------------------------------------------------------------------- parts and steps
-
-
 @router.post("/cases/{code}/parts", response={201: CodeOut}, summary="Add a part")
 def add_part(request: HttpRequest, code: str, given: PartIn) -> Status:
     """Or the assembly itself."""
@@ -495,9 +483,6 @@ def remove_step(request: HttpRequest, code: str, number: int) -> Status:
     return Status(204, None)
 
 
-# ----------------------------------------------------------------------------------------------------------- options
-
-
 @router.post("/cases/{code}/steps/{number}/options", response={201: CodeOut}, summary="Enter who can do a step")
 def offer_option(request: HttpRequest, code: str, number: int, given: OptionIn) -> Status:
     """With times and costs."""
@@ -538,9 +523,6 @@ def open_costs(request: HttpRequest, code: str, given: PurposeIn) -> list[Any]:
     return list(queries.case_steps(opened, queries.find_case(opened, code)))
 
 
-# ------------------------------------------------------------------------------------------------------------- files
-
-
 @router.get("/cases/{code}/files", response=list[FileOut], summary="The files you may open")
 def list_files(request: HttpRequest, code: str) -> list[Any]:
     """Each in its latest revision."""
@@ -562,9 +544,6 @@ def add_file(request: HttpRequest, code: str, given: Query[FileIn], uploaded: Fi
         replaces=replaces,
     )
     return Status(201, {"code": kept.code})
-
-
-# --------------------------------------------------------------------------------------------------------- workbooks
 
 
 @router.post("/case-imports", response={201: ImportOut}, summary="Upload a case workbook and see what it would do")
