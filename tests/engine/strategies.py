@@ -31,13 +31,16 @@ NAMES = tuple(field.name for field in fields(Features))
 
 
 @st.composite
-def tiny_problems(draw: st.DrawFn, most_features: int = 5, always: tuple[str, ...] = ()) -> Problem:
+def tiny_problems(draw: st.DrawFn, features: int = 4, always: tuple[str, ...] = ()) -> Problem:
     """One to three operations on two or three machines within a dozen minutes.
 
     A few features at a time, so that each pair of them meets often and trying everything stays possible.
     """
-    chosen = {*always, *draw(st.sets(st.sampled_from(NAMES), max_size=most_features))}
-    return Tiny(draw, Features.only(**dict.fromkeys(chosen, True))).problem()
+    others = [name for name in NAMES if name not in always]
+    chosen = (
+        draw(st.lists(st.sampled_from(others), min_size=features, max_size=features, unique=True)) if features else []
+    )
+    return Tiny(draw, Features.only(**dict.fromkeys((*always, *chosen), True))).problem()
 
 
 class Tiny:
@@ -47,7 +50,7 @@ class Tiny:
         self.draw = draw
         self.has = features
         few = features.splitting or features.batches
-        self.count = draw(st.integers(1, 2 if few else 3))
+        self.count = draw(st.sampled_from((2, 2, 1) if few else (3, 2, 2, 1)))
         self.horizon = draw(st.integers(5, 9 if few or self.count > 2 else 12))
 
     def number(self, least: int, most: int) -> int:
@@ -83,7 +86,7 @@ class Tiny:
         return Option(
             machine,
             setup_minutes=self.number(0, 2),
-            minutes_per_piece=self.draw(st.sampled_from((0.0, 0.5, 1.0, 1.5, 2.0))),
+            minutes_per_piece=self.draw(st.sampled_from((1.0, 0.5, 1.5, 2.0, 0.0))),
             fixed_yen=self.number(0, 4),
             unit_yen=self.number(0, 3),
             good_rate=self.draw(st.sampled_from((0.5, 0.7, 1.0))) if has.good_rates else 1.0,
@@ -96,20 +99,20 @@ class Tiny:
     def operation(self, at: int, machines: tuple[Machine, ...], earlier: list[Operation]) -> Operation:
         """One operation, after some of those drawn before."""
         has = self.has
-        case = "one" if at == 0 or has.assembly or self.flip() else "two"
-        quantity = self.number(1, 3)
+        case = "two" if at and not has.assembly and self.number(0, 3) == 3 else "one"
+        quantity = self.number(1, 4 if has.splitting else 3)
         befores = [o for o in earlier if o.case == case]
         links = []
         for before in befores[-1:] if not has.assembly else [o for o in befores if self.flip()]:
             quantity = min(quantity, before.quantity)
             per = self.number(1, max(1, before.quantity // quantity))
             batch = self.number(1, 2) if has.batches else None
-            links.append(Link(before.id, per, batch, self.number(0, 2) if has.lags else 0))
+            links.append(Link(before.id, per, batch, self.number(1, 2) if has.lags else 0))
         links = [
             link for link in links if next(o for o in befores if o.id == link.before).quantity >= quantity * link.per
         ]
         chosen = self.draw(st.lists(st.sampled_from(machines), min_size=1, max_size=2, unique_by=lambda m: m.id))
-        split = has.splitting and quantity > 1 and self.flip()
+        split = has.splitting and quantity > 1 and len(chosen) > 1
         return Operation(
             f"op{at}",
             case,
@@ -118,7 +121,7 @@ class Tiny:
             "part" if case == "one" else None,
             tuple(links),
             may_pause=not (has.no_pause and self.flip()),
-            min_sublot=1 if split else None,
+            min_sublot=self.number(1, 2) if split else None,
             max_sublots=2 if split else 1,
             family=self.draw(st.sampled_from(("", "x", "y"))) if has.families else "",
             min_grade=self.number(0, 1) if has.grades else 0,

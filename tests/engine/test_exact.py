@@ -221,6 +221,14 @@ def test_splitting_shares_the_work_of_a_calendar():
     assert sorted(s.quantity for s in result.plan.sublots) == [10, 20]
 
 
+def test_sub_lots_are_not_too_small():
+    options = (Option("A1", 0, 1.0), Option("A2", 0, 5.0))
+    split = Operation("all", "one", options, quantity=10, min_sublot=4, max_sublots=2)
+    problem = replace(SHOP, operations=(split,), policy=Policy(Weights.only(makespan=1)))
+    result = solved(problem)
+    assert (result.objective, result.proved) == (10, True)  # nine and one would be done at 9
+
+
 def test_batches_let_the_next_operation_begin_earlier():
     operations = (
         Operation("one", "one", (Option("A1", 0, 10.0),), quantity=10),
