@@ -196,7 +196,7 @@ def test_a_problem_without_work():
 
 def test_the_bound_of_a_town_is_below_a_proved_optimum():
     problem = sample(6, 1, 2, Features(splitting=False, batches=False, fairness=False))
-    result = solve_exact(problem, Limits(seconds=120))
+    result = solve_exact(problem, Limits(seconds=600))
     assert result.proved
     assert result.objective is not None
     assert 0.9 * result.objective <= lower_bound(problem)[0] <= result.objective

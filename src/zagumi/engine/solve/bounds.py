@@ -176,7 +176,7 @@ class Tree:
     def _cheapest(self, from_site: str, to_site: str, mass_g: int, split: bool) -> int:
         trips = self._of_pair(from_site, to_site)
         least = min((cost for _, cost in trips), default=0)
-        if mass_g == 0 or not trips or trips[0][0] == 0:
+        if mass_g <= min((capacity for capacity, _ in trips), default=mass_g) or trips[0][0] == 0:
             return least
         rate = min(Fraction(cost, capacity) for capacity, cost in trips)
         flat = max(least, math.ceil(rate * mass_g))
