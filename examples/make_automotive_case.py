@@ -234,7 +234,7 @@ def make_book(start: date) -> CaseBook:
         answer_due=start - timedelta(days=1),
         release=datetime.combine(start, time(8, 0)),
         due=datetime.combine(working_days_after(start, 9), time(17, 0)),
-        late_yen_per_day=80_640,
+        late_yen_per_day=720_000,
         deliver_to="岐山オートパーツ 岐山工場",
         deliver_address="岐山市南2-1",
         deliver_latitude=Decimal("34.4105"),

@@ -58,7 +58,7 @@ def test_the_example_becomes_a_case(cast: Cast) -> None:
     assert outcome.counted == COUNTS
     assert (outcome.faults, outcome.notices, outcome.left) == ([], [], [])
     assert case.title == "電動ブレーキ用 プッシュロッド組立品 3,000組"
-    assert (case.price_yen, case.late_yen_per_minute, case.buyer_reference) == (960_000, 56, "GA-26-1187")
+    assert (case.price_yen, case.late_yen_per_minute, case.buyer_reference) == (960_000, 500, "GA-26-1187")
     assert timezone.localtime(case.due).isoformat() == "2026-12-07T17:00:00+09:00"
     page = queries.case_page(cast.coordinator, case.code)
     assert [step.number for step in page.steps] == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120]

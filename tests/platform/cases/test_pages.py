@@ -379,6 +379,20 @@ def test_a_company_answers_on_the_page(town: Town, case: Case, office: Client, s
     assert "必須" in errors_of(member.post(address, {"answer": "decline", "reason": ""}))
 
 
+def test_the_office_enters_what_a_company_said_on_the_telephone(town: Town, case: Case, office: Client) -> None:
+    machine = town.machines["member"].code
+    address = f"/cases/{case.code}/steps/10/options/{machine}/"
+    office.post(address, {"answer": "decline", "reason": "炉の点検", "told_by": "fax"})
+    entry = AuditEntry.objects.filter(verb="declined the step").get()
+    assert (entry.user_name, entry.channel) == ("佐伯 みどり", "fax")
+    assert entry.on_behalf_of_id == town.cast.member.party_id
+    assert "西尾精機(架空)" in words_of(office.get(f"/cases/{case.code}/history/"))
+    form = {"setup_minutes": "45", "minutes_per_piece": "1", "fixed_yen": "1", "unit_yen": "1", "good_percent": "100"}
+    assert "必須" in errors_of(office.post(address, form | {"answer": "accept"}))
+    office.post(address, form | {"answer": "accept", "told_by": "phone"})
+    assert Option.objects.get(machine__code=machine).answer == "accepted"
+
+
 def test_options_are_entered_and_removed_by_the_office(town: Town, case: Case, office: Client) -> None:
     base = f"/cases/{case.code}/steps/40/options/"
     machine = town.machines["plater"].code

@@ -413,8 +413,13 @@ def _figures(values: Sequence[int | None]) -> str:
 # ----------------------------------------------------------------------------------------------------------- options
 
 
+TOLD_BY = [(channel.value, channel.label) for channel in (Channel.PHONE, Channel.FAX, Channel.MAIL)]
+
+
 class OptionForm(forms.Form):
-    """What a step takes on a machine."""
+    """What a step takes on a machine. The office says how the company told it (``told_by``)."""
+
+    told_by = forms.ChoiceField(label=gettext_lazy("The company said so by"), choices=TOLD_BY)
 
     machine = forms.ChoiceField(label=gettext_lazy("Company and machine"))
     setup_minutes = _whole(gettext_lazy("Set-up (minutes)"), 0, 100_000)
@@ -431,6 +436,8 @@ class OptionForm(forms.Form):
     def __init__(self, actor: Actor, *args: Any, fixed_machine: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fixed_machine = fixed_machine
+        if not (fixed_machine and actor.is_coordinator):
+            del self.fields["told_by"]
         if fixed_machine:
             del self.fields["machine"]
         else:
@@ -457,9 +464,15 @@ class OptionForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    """Why a company cannot take a step."""
+    """Why a company cannot take a step; the office says how it was told."""
 
     reason = _text(gettext_lazy("Why it is not possible"), 300)
+    told_by = forms.ChoiceField(label=gettext_lazy("The company said so by"), choices=TOLD_BY)
+
+    def __init__(self, actor: Actor, data: Any = None) -> None:
+        super().__init__(data, auto_id="decline-%s")
+        if not actor.is_coordinator:
+            del self.fields["told_by"]
 
 
 # ------------------------------------------------------------------------------------------------------------- files

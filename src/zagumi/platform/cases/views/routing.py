@@ -178,11 +178,15 @@ def option_answer(request: HttpRequest, code: str, number: int, machine: str) ->
     declines = request.POST.get("answer") == "decline"
     initial = OptionForm.initial_of(option, with_costs=with_costs)
     form = OptionForm(actor, None if declines else request.POST or None, fixed_machine=machine, initial=initial)
-    decline = DeclineForm(request.POST if declines else None)
-    if request.method == "POST" and (decline if declines else form).is_valid():
+    decline = DeclineForm(actor, request.POST if declines else None)
+    given = decline if declines else form
+    if request.method == "POST" and given.is_valid():
+        speaker = actor
+        if actor.is_coordinator:
+            speaker = actor.for_party(option.machine.site.party, channel=given.cleaned_data["told_by"])
         try:
             services.answer_option(
-                actor,
+                speaker,
                 code=code,
                 number=number,
                 machine=machine,
@@ -190,7 +194,7 @@ def option_answer(request: HttpRequest, code: str, number: int, machine: str) ->
                 reason=decline.cleaned_data["reason"] if declines else "",
             )
         except BadInput as refused:
-            put_faults(decline if declines else form, refused)
+            put_faults(given, refused)
         else:
             messages.success(request, _("The answer is noted."))
             return redirect("cases:operation", code, number)
