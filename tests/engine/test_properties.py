@@ -57,7 +57,9 @@ def test_many_features(problem: Problem):
     hold_against_brute_force(problem)
 
 
-@pytest.mark.parametrize("name", ["batches", "calendars", "families", "frozen", "lags", "people", "splitting", "travel"])
+@pytest.mark.parametrize(
+    "name", ["batches", "calendars", "families", "frozen", "lags", "people", "splitting", "travel"]
+)
 def test_features_that_meet_everything(name: str):
     @tried(50)
     @given(problem=tiny_problems(features=2, always=(name,)))

@@ -45,12 +45,11 @@ def _interval(base: Base, lot: Lot, literal: Literal) -> Term:
 
 
 def _one_at_a_time(base: Base, machine: str, placed: list[Placed]) -> None:
-    intervals, works = [], []
+    intervals = []
     for lot, choice in placed:
         literal = occupied(base, lot, choice)
         if literal is not None:
             intervals.append(_interval(base, lot, literal))
-            works.append((choice.setup + choice.run, choice.present))
     frozen = [(lot.frozen.start, lot.frozen.end) for lot, _ in placed if lot.frozen is not None]
     for start, end in without(base.problem.machine[machine].bookings, frozen):
         intervals.append(base.cp.new_fixed_size_interval_var(start, end - start, ""))
