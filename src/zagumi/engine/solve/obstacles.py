@@ -1,7 +1,7 @@
 """Requirements that no plan can meet, found before any search; each is proved and names its items.
 
-Every rule here looks at one operation, case or pair of frozen sub-lots alone. A problem without an obstacle may still
-have no plan; then only the complete search can say so.
+Every rule here looks at one operation, case, machine or pair of frozen sub-lots alone. A problem without an obstacle
+may still have no plan; then only the complete search can say so.
 """
 
 from __future__ import annotations
@@ -10,18 +10,59 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from zagumi.engine.clock import Window, without
-from zagumi.engine.problem import Machine, Operation, Option, Problem
+from zagumi.engine.problem import Case, Machine, Operation, Option, Problem
 from zagumi.engine.solve.result import Reason
+
+NODES = 20_000  # teams looked at per case before its possibility is left open
+
+# sentences with more than one use or a long one
+NOT_DIVISIBLE = "frozen work on operation {operation} leaves {rest} pieces that may not be a sub-lot of their own"
+NO_TEAM = "no team of at most {limit} companies that may work together can do every operation of case {case}"
+NO_LEAD = "no team that can do every operation of case {case} has a company that may lead"
+OVERLOADED = "what only machine {machine} can do needs {needed} working minutes, it has {there} before the horizon"
 
 
 def obstacles(problem: Problem) -> tuple[Reason, ...]:
     """All obstacles, by case and operation in the order given."""
-    found = [reason for operation in problem.operations for reason in _of_operation(problem, operation)]
-    return (*found, *_of_teams(problem), *_of_frozen_work(problem))
+    rooms = _Rooms(problem)
+    found = [reason for operation in problem.operations for reason in _of_operation(rooms, operation)]
+    return (*found, *_of_teams(problem), *_of_frozen_work(problem), *_of_machines(rooms))
 
 
-def _of_operation(problem: Problem, operation: Operation) -> Iterator[Reason]:
-    rest = operation.quantity - sum(work.quantity for work in problem.frozen.get(operation.id, ()))
+class _Rooms:
+    """How much work fits on a machine at a stretch."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._stretches: dict[tuple[str, str | None, int, bool], int] = {}
+
+    def longest(self, machine: str, person: str | None, release: int, may_pause: bool) -> int:
+        """Most open minutes from a release on between two bookings, without a pause where none is allowed."""
+        key = (machine, person, release, may_pause)
+        if key not in self._stretches:
+            problem, bookings = self.problem, self.problem.machine[machine].bookings
+            hours = without(problem.windows(machine, person), ((0, release),))
+            if may_pause:
+                stretches = _between(hours, bookings, problem.horizon)
+            else:
+                stretches = [end - start for start, end in without(hours, bookings)]
+            self._stretches[key] = max(stretches, default=0)
+        return self._stretches[key]
+
+    def holds(self, operation: Operation, option: Option, minutes: int) -> bool:
+        """Whether so much work fits there, in the hours of someone who may attend."""
+        release = self.problem.case[operation.case].release
+        people: Iterable[str | None] = self.problem.attendants(option) if option.skill is not None else (None,)
+        return any(self.longest(option.machine, person, release, operation.may_pause) >= minutes for person in people)
+
+
+def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
+    problem = rooms.problem
+    frozen = problem.frozen.get(operation.id, ())
+    rest = operation.quantity - sum(work.quantity for work in frozen)
+    if frozen and not _divisible(operation, rest, len(frozen)):
+        yield Reason("split", (operation.id,), NOT_DIVISIBLE.format(operation=operation.id, rest=rest))
+        return
     if rest == 0:
         return
     eligible = problem.eligible(operation)
@@ -35,7 +76,7 @@ def _of_operation(problem: Problem, operation: Operation) -> Iterator[Reason]:
     needed = [
         (option, _working_minutes(problem.machine[option.machine], operation, option, least)) for option in eligible
     ]
-    if not any(_fits(problem, operation, option, minutes) for option, minutes in needed):
+    if not any(minutes == 0 or rooms.holds(operation, option, minutes) for option, minutes in needed):
         rule = "hours" if not operation.may_pause else "horizon"
         fewest = min(minutes for _option, minutes in needed)
         stretch = "one open stretch" if not operation.may_pause else "the free open hours before the horizon"
@@ -46,6 +87,15 @@ def _of_operation(problem: Problem, operation: Operation) -> Iterator[Reason]:
     if not guarded:
         text = f"operation {operation.id} does not fit into any band that its machines publish"
         yield Reason("band", (operation.id,), text)
+
+
+def _divisible(operation: Operation, rest: int, frozen: int) -> bool:
+    """Whether the pieces that are not frozen can be sub-lots beside the frozen ones."""
+    if frozen + (rest > 0) > 1 and operation.min_sublot is None:
+        return False
+    if frozen > 1 and frozen > operation.max_sublots:
+        return False
+    return rest == 0 or (frozen < operation.max_sublots and rest >= (operation.min_sublot or 1))
 
 
 def _least_lot(operation: Operation, rest: int) -> int:
@@ -65,22 +115,6 @@ def _working_minutes(machine: Machine, operation: Operation, option: Option, pie
     return setup + option.run_minutes(pieces)
 
 
-def _fits(problem: Problem, operation: Operation, option: Option, minutes: int) -> bool:
-    """Whether so much work fits between two bookings of a machine, in the hours of someone who may attend."""
-    machine = problem.machine[option.machine]
-    release = problem.case[operation.case].release
-    people: Iterable[str | None] = problem.attendants(option) if option.skill is not None else (None,)
-    for person in people:
-        hours = without(problem.windows(machine.id, person), ((0, release),))
-        if operation.may_pause:
-            stretches = _between(hours, machine.bookings, problem.horizon)
-        else:
-            stretches = [end - start for start, end in without(hours, machine.bookings)]
-        if max(stretches, default=0) >= minutes:
-            return True
-    return minutes == 0
-
-
 def _between(hours: tuple[Window, ...], bookings: tuple[Window, ...], horizon: int) -> list[int]:
     """Open minutes between each booking and the next."""
     edges = [0, *(edge for booking in bookings for edge in booking), horizon]
@@ -94,19 +128,74 @@ def _band_holds(machine: Machine, minutes: int) -> bool:
 
 
 def _of_teams(problem: Problem) -> Iterator[Reason]:
-    limit = problem.policy.max_companies
+    policy = problem.policy
+    if policy.max_companies is None and not (policy.apart or policy.one_company or policy.lead_required):
+        return
+    able: dict[str, list[frozenset[str]]] = {case.id: [] for case in problem.cases}
+    standing: dict[str, set[str]] = {case.id: set() for case in problem.cases}
+    for operation in problem.operations:
+        frozen = problem.frozen.get(operation.id, ())
+        standing[operation.case] |= {_company(problem, work.machine) for work in frozen}
+        if sum(work.quantity for work in frozen) < operation.quantity:
+            companies = {_company(problem, option.machine) for option in problem.eligible(operation)}
+            able[operation.case].append(frozenset(companies))
     for case in problem.cases:
-        operations = [operation for operation in problem.operations if operation.case == case.id]
-        able = [{problem.company_of(o.machine) for o in problem.eligible(each)} for each in operations]
-        if not all(able):
-            continue
-        standing = {problem.company_of(w.machine) for each in operations for w in problem.frozen.get(each.id, ())}
-        if problem.policy.lead_required and operations:
-            companies = set().union(*able, standing)
-            if not any(problem.company[name].may_lead for name in companies if name is not None):
-                yield Reason("lead", (case.id,), f"no company that could work on case {case.id} may lead")
-        if (limit == 1 or case.id in problem.policy.one_company) and operations and not set.intersection(*able):
-            yield Reason("team", (case.id,), f"no single company can do every operation of case {case.id}")
+        if all(able[case.id]):
+            yield from _of_team(problem, case, able[case.id], frozenset(standing[case.id]))
+
+
+def _of_team(problem: Problem, case: Case, able: list[frozenset[str]], standing: frozenset[str]) -> Iterator[Reason]:
+    policy = problem.policy
+    if not (able or standing):
+        return
+    limit = 1 if case.id in policy.one_company else policy.max_companies
+    teams = _Teams(problem, able, limit if limit is not None else len(problem.companies))
+    anyone = {name for companies in able for name in companies} | standing
+    if policy.lead_required and not any(problem.company[name].may_lead for name in anyone):
+        yield Reason("lead", (case.id,), f"no company that could work on case {case.id} may lead")
+    elif teams.possible(standing, lead=False) is False:
+        text = f"no single company can do every operation of case {case.id}"
+        yield Reason("team", (case.id,), text if limit == 1 else NO_TEAM.format(limit=teams.limit, case=case.id))
+    elif policy.lead_required and teams.possible(standing, lead=True) is False:
+        yield Reason("lead", (case.id,), NO_LEAD.format(case=case.id))
+
+
+class _Teams:
+    """Searches for companies that can do a case together."""
+
+    def __init__(self, problem: Problem, able: list[frozenset[str]], limit: int) -> None:
+        self.problem = problem
+        self.able = sorted(set(able), key=lambda companies: (len(companies), sorted(companies)))
+        self.limit = limit
+        self.foes: dict[str, set[str]] = {}
+        for one, other in problem.policy.apart:
+            self.foes.setdefault(one, set()).add(other)
+            self.foes.setdefault(other, set()).add(one)
+
+    def possible(self, team: frozenset[str], *, lead: bool) -> bool | None:
+        """Whether a team can be completed; None when that is not decided after ``NODES`` teams."""
+        if len(team) > self.limit or any(self.foes.get(name, set()) & team for name in team):
+            return False
+        stack, looked = [team], 0
+        while stack:
+            team = stack.pop()
+            looked += 1
+            if looked > NODES:
+                return None
+            open_to = [companies for companies in self.able if not companies & team]
+            if not open_to and (not lead or any(self.problem.company[name].may_lead for name in team)):
+                return True
+            if len(team) == self.limit:
+                continue
+            # the operation with the fewest to choose from decides next, else one who leads is added
+            able = frozenset().union(*self.able)
+            wanted = open_to[0] if open_to else {name for name in able if self.problem.company[name].may_lead}
+            stack += [team | {name} for name in sorted(wanted) if not self.foes.get(name, set()) & team]
+        return False
+
+
+def _company(problem: Problem, machine: str) -> str:
+    return problem.company_of(machine) or ""
 
 
 def _of_frozen_work(problem: Problem) -> Iterator[Reason]:
@@ -121,3 +210,23 @@ def _of_frozen_work(problem: Problem) -> Iterator[Reason]:
             if after[0] < before[1]:
                 text = f"frozen work on operations {before[2]} and {after[2]} overlaps on {resource}"
                 yield Reason("frozen", (before[2], after[2], resource), text)
+
+
+def _of_machines(rooms: _Rooms) -> Iterator[Reason]:
+    """Machines that alone can do more than they have hours for."""
+    problem = rooms.problem
+    needed: dict[str, int] = {}
+    names: dict[str, list[str]] = {}
+    for operation in problem.operations:
+        eligible = problem.eligible(operation) if operation.id not in problem.frozen else ()
+        if len(eligible) == 1:
+            machine = problem.machine[eligible[0].machine]
+            minutes = _working_minutes(machine, operation, eligible[0], operation.quantity)
+            needed[machine.id] = needed.get(machine.id, 0) + minutes
+            names.setdefault(machine.id, []).append(operation.id)
+    for name, minutes in needed.items():
+        hours = without(problem.windows(name), problem.machine[name].bookings)
+        there = sum(end - start for start, end in hours)
+        if minutes > there:
+            text = OVERLOADED.format(machine=name, needed=minutes, there=there)
+            yield Reason("horizon", (name, *names[name]), text)
