@@ -86,7 +86,7 @@ def test_the_problem_of_the_judge_is_answered():
 
 def test_the_same_seed_gives_the_same_plan():
     problem = replace(job_shop(FT06), horizon=300)
-    first, second = (solve_exact(problem, Limits(steps=20, seed=5)) for _ in range(2))
+    first, second = (solve_exact(problem, Limits(steps=500, seed=5)) for _ in range(2))
     assert first == second
     assert first.plan is not None
 

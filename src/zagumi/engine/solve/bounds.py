@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -42,14 +42,12 @@ def lower_bound(problem: Problem, weights: Weights | None = None) -> tuple[int, 
     Args:
         weights: of the objective; those of the problem's policy when not given.
     """
-    weights = weights or problem.policy.weights
     outlook = Outlook(problem)
-    return combined(outlook, outlook.look(), weights)
+    return total(bounds(outlook, outlook.look(), weights or problem.policy.weights))
 
 
-def combined(outlook: Outlook, earliest: Earliest, weights: Weights) -> tuple[int, str]:
-    """:func:`lower_bound` from earliest times that are known already."""
-    parts = bounds(outlook, earliest, weights)
+def total(parts: Mapping[str, Bound]) -> tuple[int, str]:
+    """The sum of the bounds of all measures, and the argument that contributes most."""
     share: dict[str, int] = {}
     for part in parts.values():
         share[part.by] = share.get(part.by, 0) + part.value

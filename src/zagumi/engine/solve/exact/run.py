@@ -13,7 +13,7 @@ from zagumi.engine.errors import CheckError
 from zagumi.engine.plan.cost import measure
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
-from zagumi.engine.solve.bounds import Bound, bounds
+from zagumi.engine.solve.bounds import Bound, bounds, total
 from zagumi.engine.solve.earliest import Outlook
 from zagumi.engine.solve.exact.base import Base, NoPlan
 from zagumi.engine.solve.exact.goals import add_goals
@@ -25,7 +25,7 @@ from zagumi.engine.solve.exact.reading import read_plan
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Progress, Report
 
-STEP = 0.01  # deterministic seconds of CP-SAT in one step of the limits
+STEP = 0.0001  # deterministic seconds of CP-SAT in one step of the limits, about a millisecond
 POLL = 0.05  # seconds between questions whether to cancel
 MIXED = 8  # strategies side by side; they gain even when there are fewer cores
 
@@ -55,8 +55,8 @@ def solve_exact(
     """Search for the best plan with a complete model; meant for up to about sixty operations with every feature.
 
     Args:
-        limits: with ``steps``, one step is 0.01 of CP-SAT's deterministic seconds and the clock does not matter.
-            ``workers=1`` repeats itself with the same seed.
+        limits: with ``steps``, one step is a ten-thousandth of a deterministic second of CP-SAT and the clock
+            does not matter. ``workers=1`` repeats itself with the same seed.
         hint: a valid plan. Only better plans are looked for, and times that none of them can have are left out.
         report: told every improvement.
 
@@ -67,7 +67,7 @@ def solve_exact(
     earliest = outlook.look()
     parts = bounds(outlook, earliest, problem.policy.weights)
     best = None if hint is None else measure(problem, hint).objective(problem.policy.weights)
-    least, by = sum(part.value for part in parts.values()), max(parts.values(), key=lambda part: part.value).by
+    least, by = total(parts)
     answer = ExactResult(hint, best, least, by, best is not None and best <= least)
     if answer.proved:
         return answer
