@@ -20,9 +20,7 @@ def minutes(windows) -> set[int]:
 
 def is_tidy(windows) -> bool:
     """Sorted, disjoint, none empty, none touching."""
-    return all(a < b for a, b in windows) and all(
-        one[1] < other[0] for one, other in itertools.pairwise(windows)
-    )
+    return all(a < b for a, b in windows) and all(one[1] < other[0] for one, other in itertools.pairwise(windows))
 
 
 @given(RAGGED)

@@ -94,7 +94,7 @@ class Secrets:
 
     @property
     def minutes(self) -> Decimal:
-        return Decimal(f"2.61{self.number}9")
+        return Decimal(f"2.6{self.number}7")
 
     @property
     def capital_yen(self) -> int:
@@ -180,7 +180,8 @@ def build() -> World:
     members = {"member": cast.member, "rival": cast.rival, "plater": plater, "former": former}
     firms = {who: _firm(cast.coordinator, who, actor) for who, actor in members.items()}
     firms["far_member"] = _firm(cast.far_coordinator, "far_member", cast.far_member)
-    network.admit_company(cast.far_coordinator, sheet=CompanySheet(name="梅田めっき(架空)"), party=_party(plater))
+    twice = CompanySheet(name=plater.party_name, capital_yen=Secrets("plater").capital_yen)
+    network.admit_company(cast.far_coordinator, sheet=twice, party=_party(plater))
     for verb in ("announce", "leave"):
         network.move_admission(cast.coordinator, company_code=firms["former"].company.code, verb=verb)
     hub = SiteSheet(name="共同ハブ", latitude=34.245, longitude=137.83, is_hub=True)
@@ -246,7 +247,7 @@ def _capabilities(office: Actor, firm: Firm, process: str) -> None:
         "fixed_yen": secrets.fixed_yen,
         "unit_yen": secrets.unit_yen,
     }
-    sheet = CapabilitySheet(note=secrets.word("能力"), **figures)
+    sheet = CapabilitySheet(note=secrets.word("得手"), **figures)
     made = network.declare_capability(firm.actor, company_code=company, sheet=sheet)
     proof = ProofSheet(provenance="measured", assessor=secrets.word("測定先"), assessed_on=date(2026, 5, 11))
     proof_file = f"%PDF-1.7 {secrets.word('証拠')}".encode()
@@ -254,7 +255,7 @@ def _capabilities(office: Actor, firm: Firm, process: str) -> None:
         office, code=made.code, sheet=proof, evidence=proof_file, evidence_name=f"{secrets.word('証拠')}.pdf"
     )
     firm.capability = made.code
-    gone = CapabilitySheet(note=secrets.word("旧能力"), **figures)
+    gone = CapabilitySheet(note=secrets.word("元能力"), **figures)
     network.withdraw_capability(
         firm.actor, code=network.declare_capability(firm.actor, company_code=company, sheet=gone).code
     )
@@ -408,12 +409,12 @@ def _words_in_the_office(world: World) -> None:
 def _access(world: World) -> None:
     """Invitations, tokens, a member's own job, and something entered on a member's behalf."""
     near, far = world.cast.coordinator, world.cast.far_coordinator
-    for office, name in ((near, "招かれた人"), (far, "遠く招かれた人")):
+    for office, name in ((near, "招かれた人"), (far, "遠方の客人")):
         _made, secret = services.invite(office, party=_party(office), role=Role.COORDINATOR, name=name)
         world.invitation = world.invitation or secret
     for who, actor in world.readers.items():
         expires = at(20) + timedelta(days=90)
-        _token, world.tokens[who] = services.create_token(actor, name=f"{who}の鍵", expires=expires)
+        _token, world.tokens[who] = services.create_token(actor, name=f"〈{who}〉の鍵", expires=expires)
     here = Network.objects.get(pk=near.network_id)
     Job.objects.create(kind="asked.by_member", network=here, started_by_id=world.cast.member.seat_id, state="done")
     told = near.for_party(_party(world.cast.rival))

@@ -78,7 +78,11 @@ def document() -> dict[str, Any]:
 def index(request: HttpRequest) -> dict[str, Any]:
     """The beginning of every list."""
     root = reverse("api:api-root")
-    lists = sorted(path.removeprefix(root) for path in document()["paths"] if "{" not in path and path != root)
+    lists = sorted(
+        path.removeprefix(root)
+        for path, operations in document()["paths"].items()
+        if "get" in operations and "{" not in path and path != root
+    )
     return {
         "name": "Zagumi",
         "version": VERSION,

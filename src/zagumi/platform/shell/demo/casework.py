@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
-from zagumi.engine.read.case_workbook import read_book, write_book
 from zagumi.platform.cases import services
 from zagumi.platform.cases.models import Audience, Case, CaseFile, Channel, Option
 from zagumi.platform.cases.requirement import Requirement
@@ -20,6 +19,7 @@ from zagumi.platform.shell.demo.drawings import drawing
 from zagumi.platform.shell.demo.town import Town, chance, table
 
 WORKBOOK = Path(__file__).parent / "data" / "automotive_case.xlsx"
+SHAPES_OF_WORKBOOK = {"A": "shaft", "B": "bracket", "C": "ring"}
 Row = Mapping[str, Any]
 
 
@@ -123,25 +123,28 @@ def move(town: Town, key: str, *stages: str) -> None:
 def bring_forward(town: Town, key: str, *, hours: int) -> None:
     """The buyer wants it so many hours after the forecast (before it, when negative); the office writes that down."""
     case = Case.objects.select_related("buyer", "deliver_to").get(network=town.network, code=town.cases[key])
-    if case.expected_end is None:
-        return
-    wanted = timezone.localtime(case.expected_end + timedelta(hours=hours)).replace(hour=17, minute=0)
-    sheet = CaseSheet(
+    if case.expected_end is not None:
+        wanted = timezone.localtime(case.expected_end + timedelta(hours=hours)).replace(hour=17, minute=0)
+        services.edit_case(town.office, code=case.code, sheet=replace(_sheet_of(case), due=wanted))
+
+
+def _sheet_of(case: Case) -> CaseSheet:
+    """What the register says of a case, to be corrected in part."""
+    return CaseSheet(
         title=case.title,
         buyer=case.buyer.code,
+        due=case.due,
+        release=case.release,
         buyer_reference=case.buyer_reference,
         channel=case.channel,
         received_on=case.received_on,
         answer_due=case.answer_due,
-        release=case.release,
-        due=wanted,
         late_yen_per_minute=case.late_yen_per_minute,
         deliver_to=case.deliver_to.code if case.deliver_to else "",
         contract_form=case.contract_form,
         price_yen=case.price_yen,
         note=case.note,
     )
-    services.edit_case(town.office, code=case.code, sheet=sheet)
 
 
 def attach_drawings(town: Town, key: str, *, revision: str = "", letters: str = "") -> None:
@@ -165,23 +168,20 @@ def attach_drawing(town: Town, code: str, part: Row, *, revision: str = "", repl
 
 
 def import_workbook(town: Town, key: str) -> str:
-    """Import the automotive case, with its dates moved to begin on the next working day."""
+    """Import the automotive case, and move its dates so that it begins on the next working day."""
     day = town.day
-    book = read_book(WORKBOOK.open("rb")).book
-    assert book is not None
-    line = replace(
-        book.case,
-        received_on=timezone.localdate(clock.now()),
-        answer_due=day.today,
-        release=datetime.combine(day.day(1), time(8)),
-        due=datetime.combine(day.day(10), time(17)),
-    )
-    file = write_book(replace(book, case=line, holidays=()))
-    case, _outcome = services.import_case_workbook(town.office, file=file, name="プッシュロッド組立品.xlsx")
+    content = WORKBOOK.read_bytes()
+    case, _outcome = services.import_case_workbook(town.office, file=content, name="プッシュロッド組立品.xlsx")
     town.cases[key] = case.code
-    shapes = {"A": "shaft", "B": "bracket", "C": "ring"}
-    for part in book.parts:
-        if part.letter in shapes:
-            row = {name: getattr(part, name) for name in ("letter", "name", "drawing_no", "revision", "material")}
-            attach_drawing(town, case.code, {**row, "requirement": part.requirement, "shape": shapes[part.letter]})
+    dates = {
+        "received_on": clock.today(),
+        "answer_due": day.today,
+        "release": day(1, "8:00"),
+        "due": day(10, "17:00"),
+    }
+    services.edit_case(town.office, code=case.code, sheet=replace(_sheet_of(case), **dates))
+    for part in case.parts.filter(letter__in=SHAPES_OF_WORKBOOK):
+        row = {name: getattr(part, name) for name in ("letter", "name", "drawing_no", "revision", "material")}
+        shape = SHAPES_OF_WORKBOOK[part.letter]
+        attach_drawing(town, case.code, {**row, "requirement": part.requirement, "shape": shape})
     return case.code

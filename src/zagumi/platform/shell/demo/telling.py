@@ -1,5 +1,6 @@
 """The town's story told from beginning to end, with the searches that belong to it."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
@@ -7,6 +8,7 @@ from django.utils import translation
 
 from zagumi.platform.cases.models import Case
 from zagumi.platform.core.jobs.worker import Worker
+from zagumi.platform.network.models import MachineStop
 from zagumi.platform.planning.conditions import Conditions
 from zagumi.platform.planning.models import Alternative, Plan, PlannedSublot, Run
 from zagumi.platform.planning.queries import run_page
@@ -19,6 +21,7 @@ from zagumi.platform.shell.demo.town import Town, founding, table
 Watch = Callable[[Run], AbstractContextManager[None]]
 """Watches a search while it goes on."""
 
+PAUSE_SECONDS = 0.5
 AT_HAND = ("pump", "cam", "conveyor")
 
 
@@ -61,8 +64,9 @@ class Telling:
     def ask_for_more(self, *, seconds: int) -> None:
         """Ask for two more searches, which the worker does once the town is served: the pump anew, and the rush."""
         with translation.override("ja"):
-            for key, reason in (("pump", "真空炉が止まったため"), ("rush", "至急品。何日で納められるか")):
-                self._start((key,), seconds, reason)
+            if MachineStop.objects.exists():
+                self._start(("pump",), seconds, "設備が止まったため")
+            self._start(("rush",), seconds, "至急品。何日で納められるか")
 
     def _start(self, keys: tuple[str, ...], seconds: int, reason: str) -> Run:
         cases = Case.objects.visible_to(self.town.office).filter(code__in=[self.town.cases[key] for key in keys])
@@ -72,6 +76,9 @@ class Telling:
         run = self._start(keys, seconds, reason)
         with self._watch(run):
             self._worker.drain()
+            while not _is_over(run):  # a failed attempt is tried again after a while
+                time.sleep(PAUSE_SECONDS)
+                self._worker.drain()
         return Run.objects.select_related("job").get(pk=run.pk)
 
     def _adopt(self, run: Run, reason: str) -> None:
@@ -88,3 +95,7 @@ class Telling:
             if sublot := ahead.filter(operation__number=number).select_related("machine__site__party").first():
                 return [(f"{sublot.machine.site.party.short_name}/{sublot.machine.name}", reason)]
         return []
+
+
+def _is_over(run: Run) -> bool:
+    return Run.objects.select_related("job").defer("snapshot").get(pk=run.pk).is_over

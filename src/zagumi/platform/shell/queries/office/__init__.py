@@ -17,9 +17,9 @@ from zagumi.platform.core.templatetags.ui import clock as clock_words
 from zagumi.platform.core.templatetags.ui import day as day_words
 from zagumi.platform.planning.queries import plans_in_force
 from zagumi.platform.shell.queries.office.exceptions import Notice, notices
-from zagumi.platform.shell.queries.office.risks import LITTLE_SLACK, Risk, risks
+from zagumi.platform.shell.queries.office.risks import LITTLE_SLACK, Risk, cases_at_risk
 from zagumi.platform.shell.queries.office.stops import hindrances, stops_now
-from zagumi.platform.shell.queries.office.tasks import Task, tasks, waiting
+from zagumi.platform.shell.queries.office.tasks import Task, to_decide, waiting
 
 __all__ = ["Home", "home", "waiting"]
 
@@ -52,13 +52,13 @@ class Home:
 def home(actor: Actor) -> Home:
     """The office's home."""
     held = hindrances(actor)
-    found = tasks(actor, held)
+    found = to_decide(actor, held)
     cases = list(Case.objects.visible_to(actor).exclude(stage__in=FINISHED))
     return Home(
         today=tuple(task for task in found if task.is_today),
         later=tuple(task for task in found if not task.is_today),
         notices=tuple(notices(actor, held)),
-        risks=tuple(risks(actor, held)),
+        risks=tuple(cases_at_risk(actor, held)),
         stats=_stats(actor, cases),
         recent=tuple(
             _recent(entry) for entry in log_entries(actor).exclude(verb="signed in").order_by("-seq")[:RECENT]

@@ -50,7 +50,7 @@ class Risk:
     next_url: str
 
 
-def risks(actor: Actor, hindrances: Sequence[Hindrance]) -> list[Risk]:
+def cases_at_risk(actor: Actor, hindrances: Sequence[Hindrance]) -> list[Risk]:
     """Open cases with little or no slack, without a plan although the date is near, or held up; the worst first."""
     now = clock.now()
     plans = {plan.case_id: plan for plan in in_force().visible_to(actor)}  # type: ignore[attr-defined]

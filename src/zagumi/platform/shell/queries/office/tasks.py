@@ -67,7 +67,7 @@ def _evening(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, END_OF_DAY))
 
 
-def tasks(actor: Actor, held: Sequence[Hindrance]) -> list[Task]:
+def to_decide(actor: Actor, held: Sequence[Hindrance]) -> list[Task]:
     """Everything the office has to decide, the most urgent first; ``held`` are the hindrances of plans in force."""
     runs = awaiting_choice(actor)
     found = [
