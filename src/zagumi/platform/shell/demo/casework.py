@@ -173,13 +173,14 @@ def import_workbook(town: Town, key: str) -> str:
     content = WORKBOOK.read_bytes()
     case, _outcome = services.import_case_workbook(town.office, file=content, name="プッシュロッド組立品.xlsx")
     town.cases[key] = case.code
-    dates = {
-        "received_on": clock.today(),
-        "answer_due": day.today,
-        "release": day(1, "8:00"),
-        "due": day(10, "17:00"),
-    }
-    services.edit_case(town.office, code=case.code, sheet=replace(_sheet_of(case), **dates))
+    moved = replace(
+        _sheet_of(case),
+        received_on=clock.today(),
+        answer_due=day.today,
+        release=day(1, "8:00"),
+        due=day(10, "17:00"),
+    )
+    services.edit_case(town.office, code=case.code, sheet=moved)
     for part in case.parts.filter(letter__in=SHAPES_OF_WORKBOOK):
         row = {name: getattr(part, name) for name in ("letter", "name", "drawing_no", "revision", "material")}
         shape = SHAPES_OF_WORKBOOK[part.letter]
