@@ -13,8 +13,7 @@ from django.test import Client
 from tests.platform.conftest import SignedIn
 from tests.platform.crawler import Marker, Walk, addresses, look, many, operations, pages, walk
 from tests.platform.world import FILES, FIRMS, PARTNERS, PRICES, TITLES, Secrets, World, standing
-from zagumi.platform.core import visibility
-from zagumi.platform.network.models import Capability
+from zagumi.platform.network import rules
 from zagumi.platform.shell.api import document
 
 pytestmark = pytest.mark.django_db
@@ -253,5 +252,5 @@ def test_a_rule_that_leaks_would_be_noticed(
         return Walk("rival", [look(client, address) for address in path]).leaks(markers)
 
     assert not leaks()
-    monkeypatch.setitem(visibility._column_rules, Capability, lambda _actor, _row: frozenset({"prices", "times"}))
+    monkeypatch.setattr(rules, "capability_columns", lambda _actor, _row: frozenset({"times"}))
     assert any("minutes of a piece" in leak for leak in leaks())

@@ -89,30 +89,36 @@ def test_a_second_start_finds_the_town(home: Path) -> None:
     assert gone(home)
 
 
+def opened_at(running: subprocess.Popen[str]) -> str:
+    """The address a demo prints, once it has introduced everybody."""
+    assert running.stdout is not None
+    address = ""
+    for line in running.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+            address = found[0]
+        if line.startswith("Ctrl-C"):
+            break
+    return address
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_and_takes_a_free_port(home: Path, how: signal.Signals) -> None:
+def test_it_ends_cleanly_on_a_free_port(home: Path, how: signal.Signals) -> None:
     command = [sys.executable, "-m", "zagumi", "demo", "--lang", "en"]
-    running = subprocess.Popen(
-        command, env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        assert running.stdout is not None
-        address = ""
-        for line in running.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-                address = found[0]
-            if line.startswith("Ctrl-C"):
-                break
-        with urlopen(f"{address}accounts/login/", timeout=30) as answer:
-            assert answer.status == 200
-            assert "佐伯" in answer.read().decode()
-        again = run_demo("--reset", "--once", "--lang", "en", folder=home)
-        assert again.returncode == 2
-        assert "A demo is using" in again.stdout
-    finally:
-        running.send_signal(how)
-        code = running.wait(SLOW)
-    assert code == 0
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=environment(home), cwd=ROOT, **output) as running:  # type: ignore[call-overload]
+        try:
+            address = opened_at(running)
+            with urlopen(f"{address}accounts/login/", timeout=30) as answer:
+                assert answer.status == 200
+                assert "佐伯" in answer.read().decode()
+            again = run_demo("--reset", "--once", "--lang", "en", folder=home)
+            assert again.returncode == 2
+            assert "A demo is using" in again.stdout
+        finally:
+            running.send_signal(how)
+            assert running.stdout is not None
+            running.stdout.read()
+        assert running.wait(SLOW) == 0
     assert gone(home), processes_of(home)
 
 
