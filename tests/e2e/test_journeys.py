@@ -45,6 +45,13 @@ class House:
     step_name: str
     other_firms: frozenset[str]
     company: str
+    names: tuple[str, ...]
+
+    def without_names(self, text: str) -> str:
+        """Names of people and organisations stay as they were entered, in every language."""
+        for name in sorted(self.names, key=len, reverse=True):
+            text = text.replace(name, "")
+        return text
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +85,12 @@ def _furnish() -> dict[str, Any]:
         "step_name": first.operation.name,
         "other_firms": frozenset(others.values_list("name", flat=True)),
         "company": first.machine.site.party.code,
+        "names": (
+            *Party.objects.values_list("name", flat=True),
+            *User.objects.values_list("name", flat=True),
+            case.title,
+            "日本語",
+        ),
     }
 
 
@@ -182,7 +195,8 @@ def test_from_a_workbook_to_a_plan_in_force(page: Page, house: House, sound: Jud
     assert heads.count() >= 2
     sound(page)
 
-    heads.last.click()
+    with page.expect_navigation(wait_until="load"):
+        heads.last.click()
     expect(heads.last).to_have_attribute("aria-current", "true")
     _ask_by_keyboard(page)
     sound(page)
@@ -277,16 +291,11 @@ def test_english_pages_speak_english(page: Page, house: House) -> None:
         for path in ("/cases/", "/cases/list/", "/companies/", "/plans/", "/plans/new/", "/people/", "/log/", "/api/"):
             visit(page, house, path)
             words = page.locator(spoken).all_inner_texts()
-            found = [text for text in words if JAPANESE.search(text) and not _is_data(text, house)]
+            found = [text for text in words if JAPANESE.search(house.without_names(text))]
             assert not found, (path, found)
     finally:
         visit(page, house, "/")
         page.locator("footer button[name=language][value=ja]").click()
-
-
-def _is_data(text: str, house: House) -> bool:
-    """Names of things stay as they were entered."""
-    return house.case in text or "架空" in text or "日本語" in text
 
 
 def test_a_deep_link_survives_signing_in(page: Page, house: House) -> None:

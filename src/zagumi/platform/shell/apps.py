@@ -18,7 +18,7 @@ class ShellConfig(AppConfig):
     def navigation(self, actor: Actor) -> list[NavItem]:
         """Where everybody begins; for a viewer that is the region's figures."""
         if actor.is_viewer:
-            return [NavItem("region", _("The region in figures"), reverse("shell:home"), "building")]
+            return [NavItem("region", _("The region in figures"), reverse("shell:home"), "chart")]
         from zagumi.platform.shell.queries import waiting
 
         return [NavItem("home", _("Today"), reverse("shell:home"), "home", waiting(actor))]
