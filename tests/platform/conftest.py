@@ -1,10 +1,11 @@
 """What the tests of every app may ask for: the cast, and a browser signed in as one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.people import Cast, assemble, seat_of
 from zagumi.platform.core.actor import Actor
@@ -16,6 +17,13 @@ SignedIn = Callable[[Actor], Client]
 def quick_passwords(settings: Any) -> None:
     """Passwords of the cast need not withstand anybody."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def default_language(settings: Any) -> Iterator[None]:
+    """Each test begins in Japanese: a request leaves its thread in the language of its reader."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

@@ -41,9 +41,8 @@ def _problem(run_id: int, sha256: str) -> Problem:
 
 
 @lru_cache(maxsize=32)
-def _plan(alternative_id: int) -> EnginePlan:
-    plan = Alternative.objects.values_list("plan", flat=True).get(pk=alternative_id)
-    return plan_from_json(gzip.decompress(bytes(plan)), "plan")
+def _plan(packed: bytes) -> EnginePlan:
+    return plan_from_json(gzip.decompress(packed), "plan")
 
 
 def snapshot_of(actor: Actor, run: Run) -> Snapshot:
@@ -56,9 +55,10 @@ def snapshot_of(actor: Actor, run: Run) -> Snapshot:
 
 def plan_of(actor: Actor, alternative: Alternative) -> EnginePlan:
     """The plan of an alternative the actor may see."""
-    if not Alternative.objects.visible_to(actor).filter(pk=alternative.pk).exists():
+    packed = Alternative.objects.visible_to(actor).filter(pk=alternative.pk).values_list("plan", flat=True).first()
+    if packed is None:
         raise Hidden()
-    return _plan(alternative.pk)
+    return _plan(bytes(packed))
 
 
 def names_of(problem: Problem) -> Names:
