@@ -41,7 +41,9 @@ class Gantt {
     root.addEventListener("mouseleave", () => (this.tip.hidden = true));
     this.wireTools();
     new ResizeObserver(() => this.draw()).observe(this.body);
-    this.select(this.byKey.get(decodeURIComponent(location.hash.slice(1))) ?? null);
+    const asked = this.byKey.get(decodeURIComponent(location.hash.slice(1)));
+    if (asked) whenLoaded(() => asked.click());
+    else this.mark(this.byKey.get(root.dataset.selected ?? "") ?? null);
   }
 
   /** Buttons outside the sheet that point at it: zoom, all hand-over lines. */
@@ -114,6 +116,11 @@ class Gantt {
   }
 
   private select(bar: HTMLButtonElement | null): void {
+    this.mark(bar);
+    if (bar) history.replaceState(null, "", `#${encodeURIComponent(bar.dataset.key ?? "")}`);
+  }
+
+  private mark(bar: HTMLButtonElement | null): void {
     for (const each of this.bars) {
       each.setAttribute("aria-pressed", String(each === bar));
       each.classList.toggle("is-related", false);
@@ -123,7 +130,6 @@ class Gantt {
       for (const key of [...keys(bar, "before"), ...keys(bar, "after")]) {
         this.byKey.get(key)?.classList.add("is-related");
       }
-      history.replaceState(null, "", `#${encodeURIComponent(bar.dataset.key ?? "")}`);
     }
     this.draw();
   }
@@ -213,6 +219,12 @@ class Gantt {
       }
     }
   }
+}
+
+/** A click before the page is whole would not be asked of the server. */
+function whenLoaded(then: () => void): void {
+  if (document.readyState === "complete") then();
+  else window.addEventListener("load", then, { once: true });
 }
 
 function keys(bar: HTMLElement, side: "before" | "after"): string[] {
