@@ -96,7 +96,7 @@ class Brute:
         """Sub-lots without times: frozen ones first."""
         frozen = self.problem.frozen.get(operation.id, ())
         fixed = tuple(
-            SubLot(operation.id, at, w.machine, w.quantity, w.start, w.end, 0, w.person)
+            SubLot(operation.id, at, w.machine, w.quantity, w.start, w.end, self.problem.frozen_setup(w), w.person)
             for at, w in enumerate(frozen, start=1)
         )
         rest = operation.quantity - sum(w.quantity for w in frozen)
@@ -176,17 +176,20 @@ class Brute:
     def _sendings(
         self, before: Operation, link: Link, giver: SubLot, takers: tuple[SubLot, ...], row: tuple[int, ...]
     ) -> Iterator[Priced]:
-        """All ways in which a giver sends the pieces of a row, one movement after the other."""
+        """All ways in which a giver sends the pieces of a row, one movement after the other, to frozen work first."""
         site = {m.id: m.site for m in self.problem.machines}
 
         def send(left: tuple[int, ...], done: int) -> Iterator[Priced]:
             if not any(left):
                 yield 0, ()
                 return
+            first = any(pieces and self._frozen(taker) for pieces, taker in zip(left, takers, strict=True))
             for at, most in enumerate(left):
+                if first and not self._frozen(takers[at]):
+                    continue
                 for pieces in range(1, most + 1):
                     after = (*left[:at], most - pieces, *left[at + 1 :])
-                    if link.batch is not None and pieces < link.batch and any(after):
+                    if link.batch is not None and pieces < link.batch and any(after) and not first:
                         continue
                     ready: int | None = giver.end
                     if link.batch is not None:

@@ -163,7 +163,8 @@ class Tiny:
         start = self.number(0, self.horizon)
         end = self.number(start, min(self.horizon, start + 3))
         quantity = self.number(1, operation.quantity)
-        return (FrozenWork(operation.id, operation.options[0].machine, quantity, start, end),)
+        setup = self.number(0, 2) if self.flip() else None
+        return (FrozenWork(operation.id, operation.options[0].machine, quantity, start, end, None, setup),)
 
     def policy(self, operations: list[Operation]) -> Policy:
         """Weights and rules."""

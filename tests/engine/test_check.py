@@ -252,7 +252,6 @@ MUTATIONS = (
     mutation("release", lot("test", start=460, end=480), ("release", ("test", "two"), 40)),
     mutation("set-up of the table", lot("turn", setup_minutes=5, end=755), ("setup", ("turn", "A1"), 15)),
     mutation("set-up of the option", lot("join", setup_minutes=0, end=701), ("setup", ("join", "A2"), 6)),
-    mutation("set-up of frozen work below nothing", lot("oven", setup_minutes=-9), ("setup", ("oven", "B2"), 9)),
     mutation("state at the origin", machine_with("A1", family="x"), ("setup", ("cut", "A1"), 5)),
     mutation("end", lot("turn", end=771), ("hours", ("turn", "A1"), 1)),
     mutation("closed", lot("turn", start=1025, end=1135), ("hours", ("turn", "A1"), 895)),
@@ -276,6 +275,12 @@ MUTATIONS = (
     mutation("two at once", lot("test", person="P1"), ("person", ("P1", "test", "join"), 20)),
     mutation(
         "moved", lot("oven", start=310, end=400), ("frozen", ("oven", "B2"), 3), ("release", ("oven", "two"), 190)
+    ),
+    mutation(
+        "another set-up",
+        both(lot("oven", start=310), policy_with(frozen=(FrozenWork("oven", "B2", 3, 310, 400, None, 5),))),
+        ("frozen", ("oven", "B2"), 3),
+        ("release", ("oven", "two"), 190),
     ),
     mutation("fed too little", transfer(0, pieces=5), ("feed", ("coat", "cut"), 1)),
     mutation(

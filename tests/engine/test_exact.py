@@ -157,7 +157,6 @@ BLOCKED = {
         operations=(*SHOP.operations, Operation("bend", "one", (Option("A1"),))),
         policy=Policy(frozen=(FrozenWork("saw", "A1", 10, 0, 15), FrozenWork("bend", "A1", 1, 5, 15))),
     ),
-    "the rest may not be cut off": replace(SHOP, policy=Policy(frozen=(FrozenWork("saw", "A1", 3, 0, 15),))),
     "no lead": replace(SHOP, policy=Policy(lead_required=True)),
     "one company": replace(
         SHOP,

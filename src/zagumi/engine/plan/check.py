@@ -5,20 +5,15 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zagumi.engine.clock import Window
 from zagumi.engine.errors import CheckError
+from zagumi.engine.plan.judged import Judged, Key
 from zagumi.engine.plan.plan import Plan, SubLot, Transfer
-from zagumi.engine.problem import FrozenWork, Link, Operation, Option, Problem
-
-Key = tuple[str, int]
-
-TOLERANCE = 1e-9
+from zagumi.engine.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,7 +41,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Fault, ...]:
     unknown = tuple(Fault("known", items, amount, text) for items, amount, text in _known(problem, plan))
     if unknown:
         return unknown
-    judged = _Judged(problem, plan)
+    judged = Judged(problem, plan)
     return tuple(
         Fault(name, items, amount, text) for name, rule in RULES.items() for items, amount, text in rule(judged)
     )
@@ -61,124 +56,6 @@ def require(problem: Problem, plan: Plan) -> None:
 
 
 Finding = tuple[tuple[str, ...], int, str]
-
-
-class _Hours:
-    """Open minutes as sorted windows, walked one after the other."""
-
-    def __init__(self, windows: Iterable[Window]) -> None:
-        self.windows: list[list[int]] = []
-        for start, end in windows:
-            if self.windows and self.windows[-1][1] == start:
-                self.windows[-1][1] = end
-            else:
-                self.windows.append([start, end])
-        self.ends = [end for _, end in self.windows]
-
-    def window_at(self, minute: int) -> list[int] | None:
-        """The window that contains a minute."""
-        at = bisect_right(self.ends, minute)
-        return self.windows[at] if at < len(self.windows) and self.windows[at][0] <= minute else None
-
-    def opening(self, minute: int) -> int | None:
-        """The first open minute from a minute on."""
-        at = bisect_right(self.ends, minute)
-        return max(minute, self.windows[at][0]) if at < len(self.windows) else None
-
-    def passed(self, start: int, minutes: int) -> int | None:
-        """The first minute by which so many open minutes have passed since ``start``; None: never."""
-        if minutes <= 0:
-            return start
-        for at in range(bisect_right(self.ends, start), len(self.windows)):
-            opened = max(start, self.windows[at][0])
-            if opened + minutes <= self.windows[at][1]:
-                return opened + minutes
-            minutes -= self.windows[at][1] - opened
-        return None
-
-
-class _Judged:
-    """A plan that names only things of its problem, with what several rules look at."""
-
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        self.problem = problem
-        self.plan = plan
-        self.sublot = {s.key: s for s in plan.sublots}
-        self.option: dict[Key, Option] = {}
-        options = {o.id: {option.machine: option for option in o.options} for o in problem.operations}
-        for s in plan.sublots:
-            if s.machine in options[s.operation]:
-                self.option[s.key] = options[s.operation][s.machine]
-        self.frozen = self._match_frozen()
-        self._hours: dict[tuple[str | None, str | None], _Hours] = {}
-        self._minutes: dict[tuple[str, str, int], int] = {}
-
-    def _match_frozen(self) -> frozenset[Key]:
-        left = Counter(_stands(f) for f in self.problem.policy.frozen)
-        found = set()
-        for s in sorted(self.plan.sublots) if left else ():
-            if left[_stands(s)]:
-                left[_stands(s)] -= 1
-                found.add(s.key)
-        return frozenset(found)
-
-    def free(self) -> Iterator[SubLot]:
-        """The sub-lots that are not frozen."""
-        return (s for s in self.plan.sublots if s.key not in self.frozen)
-
-    def operation(self, s: SubLot) -> Operation:
-        return self.problem.operation[s.operation]
-
-    def hours(self, s: SubLot) -> _Hours:
-        """Open hours of a sub-lot: the machine's calendar cut by the person's and by the horizon."""
-        person = self.problem.person[s.person].calendar if s.person is not None else None
-        calendars = (self.problem.machine[s.machine].calendar, person)
-        if calendars not in self._hours:
-            windows: list[Window] = [(0, self.problem.horizon)]
-            for name in calendars:
-                if name is not None:
-                    windows = _both(windows, self.problem.calendar[name].windows)
-            self._hours[calendars] = _Hours(windows)
-        return self._hours[calendars]
-
-    def working_minutes(self, s: SubLot) -> int:
-        return s.setup_minutes + _run_minutes(self.option[s.key], s.quantity)
-
-    def travel_minutes(self, from_site: str, to_site: str, mass_g: int) -> int:
-        journey = (from_site, to_site, mass_g)
-        if journey not in self._minutes:
-            self._minutes[journey] = self.problem.haul(*journey).minutes
-        return self._minutes[journey]
-
-    def site(self, key: Key) -> str:
-        return self.problem.machine[self.sublot[key].machine].site
-
-    def link(self, t: Transfer) -> Link | None:
-        after = self.problem.operation[t.to_operation].after
-        return next((link for link in after if link.before == t.from_operation), None)
-
-
-def _both(one: Iterable[Window], other: tuple[Window, ...]) -> list[Window]:
-    ends = [end for _, end in other]
-    both = []
-    for start, end in one:
-        for at in range(bisect_right(ends, start), len(other)):
-            if other[at][0] >= end:
-                break
-            both.append((max(start, other[at][0]), min(end, other[at][1])))
-    return both
-
-
-def _worked(option: Option, pieces: int) -> int:
-    return math.ceil(pieces / option.good_rate - TOLERANCE)
-
-
-def _run_minutes(option: Option, pieces: int) -> int:
-    return math.ceil(_worked(option, pieces) * option.minutes_per_piece - TOLERANCE)
-
-
-def _stands(s: SubLot | FrozenWork) -> tuple[object, ...]:
-    return (s.operation, s.machine, s.quantity, s.start, s.end, s.person)
 
 
 def _name(s: SubLot) -> str:
@@ -219,7 +96,7 @@ def _known(problem: Problem, plan: Plan) -> Iterator[Finding]:
             yield (case,), count - 1, f"case {case} has {count} leads"
 
 
-def _option(judged: _Judged) -> Iterator[Finding]:
+def _option(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
     for s in judged.free():
         operation, option = judged.operation(s), judged.option.get(s.key)
@@ -244,7 +121,7 @@ def _option(judged: _Judged) -> Iterator[Finding]:
                 yield (s.operation, s.machine, s.person), 1, text
 
 
-def _quantity(judged: _Judged) -> Iterator[Finding]:
+def _quantity(judged: Judged) -> Iterator[Finding]:
     made: dict[str, int] = defaultdict(int)
     for s in judged.plan.sublots:
         made[s.operation] += s.quantity
@@ -257,18 +134,18 @@ def _quantity(judged: _Judged) -> Iterator[Finding]:
             yield (operation.id,), abs(off), text
 
 
-def _split(judged: _Judged) -> Iterator[Finding]:
+def _split(judged: Judged) -> Iterator[Finding]:
     for name, lots in judged.plan.sublots_of.items():
-        if len(lots) < 2:
+        free = [s for s in lots if s.key not in judged.frozen]
+        if len(free) < 2:
             continue
         operation = judged.problem.operation[name]
         if operation.min_sublot is None:
-            yield (name,), len(lots) - 1, f"{name} may not be split, but has {len(lots)} sub-lots"
+            yield (name,), len(free) - 1, f"{name} may not be split, but has {len(free)} sub-lots that are not frozen"
             continue
         if len(lots) > operation.max_sublots:
-            over = len(lots) - operation.max_sublots
+            over = min(len(lots) - operation.max_sublots, len(free) - 1)
             yield (name,), over, f"{name} has {len(lots)} sub-lots, at most {operation.max_sublots} are allowed"
-        free = [s for s in lots if s.key not in judged.frozen]
         for s in free:
             if s.quantity < operation.min_sublot:
                 short = operation.min_sublot - s.quantity
@@ -278,7 +155,7 @@ def _split(judged: _Judged) -> Iterator[Finding]:
                 yield (name, machine), count - 1, f"{name} has {count} sub-lots on {machine}"
 
 
-def _horizon(judged: _Judged) -> Iterator[Finding]:
+def _horizon(judged: Judged) -> Iterator[Finding]:
     horizon = judged.problem.horizon
     for s in judged.plan.sublots:
         off = max(-s.start, s.start - s.end, s.end - horizon)
@@ -293,7 +170,7 @@ def _horizon(judged: _Judged) -> Iterator[Finding]:
             yield (operation,), off, text
 
 
-def _release(judged: _Judged) -> Iterator[Finding]:
+def _release(judged: Judged) -> Iterator[Finding]:
     for s in judged.free():
         case = judged.problem.case[judged.operation(s).case]
         if s.start < case.release:
@@ -301,15 +178,13 @@ def _release(judged: _Judged) -> Iterator[Finding]:
             yield (s.operation, case.id), case.release - s.start, text
 
 
-def _setup(judged: _Judged) -> Iterator[Finding]:
+def _setup(judged: Judged) -> Iterator[Finding]:
     for name, lots in judged.plan.on_machine.items():
         machine = judged.problem.machine[name]
         before = machine.family
         for s in lots:
             family, option = judged.operation(s).family, judged.option.get(s.key)
-            if s.setup_minutes < 0:
-                yield (s.operation, name), -s.setup_minutes, f"{_name(s)} states {s.setup_minutes} minutes of set-up"
-            elif option is not None and s.key not in judged.frozen:
+            if option is not None and s.key not in judged.frozen:
                 right = option.setup_minutes
                 if family and machine.setups:
                     right = machine.setups.get((before, family), right)
@@ -320,7 +195,7 @@ def _setup(judged: _Judged) -> Iterator[Finding]:
                 before = family
 
 
-def _open(judged: _Judged) -> Iterator[Finding]:
+def _open(judged: Judged) -> Iterator[Finding]:
     for s in judged.free():
         if s.key not in judged.option:
             continue
@@ -356,14 +231,14 @@ def _collisions(lots: Iterable[SubLot]) -> Iterator[tuple[SubLot, SubLot, int]]:
             last = s
 
 
-def _overlap(judged: _Judged) -> Iterator[Finding]:
+def _overlap(judged: Judged) -> Iterator[Finding]:
     for machine, lots in judged.plan.on_machine.items():
         for s, other, minutes in _collisions(lots):
             text = f"{_name(s)} and {_name(other)} share {minutes} minutes"
             yield (machine, other.operation, s.operation), minutes, text
 
 
-def _booking(judged: _Judged) -> Iterator[Finding]:
+def _booking(judged: Judged) -> Iterator[Finding]:
     for s in judged.free():
         for booking in judged.problem.machine[s.machine].bookings:
             if s.start < s.end and (minutes := _shared((s.start, s.end), booking)) > 0:
@@ -371,7 +246,7 @@ def _booking(judged: _Judged) -> Iterator[Finding]:
                 yield (s.operation, s.machine), minutes, text
 
 
-def _band(judged: _Judged) -> Iterator[Finding]:
+def _band(judged: Judged) -> Iterator[Finding]:
     used: dict[tuple[str, int], int] = defaultdict(int)
     for s in judged.free():
         bands = judged.problem.machine[s.machine].bands
@@ -390,7 +265,7 @@ def _band(judged: _Judged) -> Iterator[Finding]:
             yield (machine,), minutes - band.minutes, text
 
 
-def _person(judged: _Judged) -> Iterator[Finding]:
+def _person(judged: Judged) -> Iterator[Finding]:
     attended: dict[str, list[SubLot]] = defaultdict(list)
     for s in judged.plan.sublots:
         if s.person is not None:
@@ -401,18 +276,14 @@ def _person(judged: _Judged) -> Iterator[Finding]:
             yield (person, other.operation, s.operation), minutes, text
 
 
-def _frozen(judged: _Judged) -> Iterator[Finding]:
-    there = Counter(_stands(s) for s in judged.plan.sublots if s.key in judged.frozen)
-    for f in judged.problem.policy.frozen:
-        if there[_stands(f)]:
-            there[_stands(f)] -= 1
-        else:
-            work = f"{f.quantity} pieces of {f.operation} on {f.machine} from {f.start} to {f.end}"
-            text = f"the plan does not have the frozen {work}"
-            yield (f.operation, f.machine), f.quantity, text
+def _frozen(judged: Judged) -> Iterator[Finding]:
+    for f in judged.missing:
+        work = f"{f.quantity} pieces of {f.operation} on {f.machine} from {f.start} to {f.end}"
+        text = f"the plan does not have the frozen {work} with {judged.problem.frozen_setup(f)} minutes of set-up"
+        yield (f.operation, f.machine), f.quantity, text
 
 
-def _feed(judged: _Judged) -> Iterator[Finding]:
+def _feed(judged: Judged) -> Iterator[Finding]:
     fed: dict[tuple[Key, str], int] = defaultdict(int)
     given: dict[tuple[Key, str], int] = defaultdict(int)
     for t in judged.plan.transfers:
@@ -437,7 +308,7 @@ def _feed(judged: _Judged) -> Iterator[Finding]:
             yield (s.operation, after), pieces - s.quantity, text
 
 
-def _batch(judged: _Judged) -> Iterator[Finding]:
+def _batch(judged: Judged) -> Iterator[Finding]:
     sent: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
     for t in judged.plan.transfers:
         sent[(t.from_operation, t.from_lot), t.to_operation].append(t)
@@ -445,30 +316,22 @@ def _batch(judged: _Judged) -> Iterator[Finding]:
         giver, link = judged.sublot[key], judged.link(transfers[0])
         if link is None:
             continue
-        pieces = 0
-        transfers.sort(key=lambda t: (t.depart, -t.pieces))
-        for number, t in enumerate(transfers, start=1):
+        free = [t for t in transfers if (t.to_operation, t.to_lot) not in judged.frozen]
+        pieces = sum(t.pieces for t in transfers) - sum(t.pieces for t in free)  # frozen work is served first
+        free.sort(key=lambda t: (t.depart, -t.pieces))
+        for number, t in enumerate(free, start=1):
             items = (t.from_operation, t.to_operation)
             pieces += t.pieces
-            ready = giver.end if link.batch is None else _done(judged, giver, pieces)
-            if t.depart < ready + link.lag and (t.to_operation, t.to_lot) not in judged.frozen:
+            ready = giver.end if link.batch is None else judged.done(giver, pieces)
+            if t.depart < ready + link.lag:
                 text = f"a transfer from {_name(giver)} departs at {t.depart}, not ready before {ready + link.lag}"
                 yield items, ready + link.lag - t.depart, text
-            if link.batch is not None and number < len(transfers) and t.pieces < link.batch:
+            if link.batch is not None and number < len(free) and t.pieces < link.batch:
                 text = f"a transfer from {_name(giver)} has {t.pieces} pieces, the batch is {link.batch}"
                 yield items, link.batch - t.pieces, text
 
 
-def _done(judged: _Judged, s: SubLot, pieces: int) -> int:
-    """The minute by which a sub-lot has so many pieces done; never after its end (frozen work may keep other hours)."""
-    if s.key not in judged.option:
-        return s.end
-    minutes = s.setup_minutes + _run_minutes(judged.option[s.key], pieces)
-    moment = judged.hours(s).passed(s.start, minutes)
-    return s.end if moment is None else min(moment, s.end)
-
-
-def _travel(judged: _Judged) -> Iterator[Finding]:
+def _travel(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
     movements: list[tuple[Key, Key | None, int, int]] = [
         ((t.from_operation, t.from_lot), (t.to_operation, t.to_lot), t.pieces, t.arrive - t.depart)
@@ -486,7 +349,7 @@ def _travel(judged: _Judged) -> Iterator[Finding]:
             yield (operation.id, to_site), right - minutes, text
 
 
-def _arrival(judged: _Judged) -> Iterator[Finding]:
+def _arrival(judged: Judged) -> Iterator[Finding]:
     fed: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
     for t in judged.plan.transfers:
         fed[(t.to_operation, t.to_lot), t.from_operation].append(t)
@@ -498,24 +361,14 @@ def _arrival(judged: _Judged) -> Iterator[Finding]:
         for t in sorted(transfers, key=lambda t: t.arrive):
             latest = taker.start
             if link.batch is not None and pieces:
-                latest = _begins(judged, taker, pieces // link.per)
+                latest = judged.begins(taker, pieces // link.per)
             if t.arrive > latest:
                 text = f"{t.pieces} pieces of {before} reach {_name(taker)} at {t.arrive}, they are needed at {latest}"
                 yield (taker.operation, before), t.arrive - latest, text
             pieces += t.pieces
 
 
-def _begins(judged: _Judged, s: SubLot, pieces: int) -> int:
-    """The minute at which work on the good piece after so many begins."""
-    option = judged.option.get(s.key)
-    if option is None:
-        return s.start
-    run = math.floor(_worked(option, pieces) * option.minutes_per_piece + TOLERANCE)
-    moment = judged.hours(s).passed(s.start, s.setup_minutes + run)
-    return s.end if moment is None else moment
-
-
-def _delivery(judged: _Judged) -> Iterator[Finding]:
+def _delivery(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
     carried: dict[Key, int] = defaultdict(int)
     for d in judged.plan.deliveries:
@@ -540,7 +393,7 @@ def _delivery(judged: _Judged) -> Iterator[Finding]:
             yield (operation.id,), abs(off), text
 
 
-def _teams(judged: _Judged) -> dict[str, set[str]]:
+def _teams(judged: Judged) -> dict[str, set[str]]:
     teams: dict[str, set[str]] = {}
     for s in judged.plan.sublots:
         company = judged.problem.company_of(s.machine)
@@ -549,7 +402,7 @@ def _teams(judged: _Judged) -> dict[str, set[str]]:
     return teams
 
 
-def _team(judged: _Judged) -> Iterator[Finding]:
+def _team(judged: Judged) -> Iterator[Finding]:
     policy = judged.problem.policy
     for case, team in _teams(judged).items():
         most = policy.max_companies
@@ -562,7 +415,7 @@ def _team(judged: _Judged) -> Iterator[Finding]:
                 yield (case, one, other), 1, f"{one} and {other} may not both work on case {case}"
 
 
-def _lead(judged: _Judged) -> Iterator[Finding]:
+def _lead(judged: Judged) -> Iterator[Finding]:
     problem, teams = judged.problem, _teams(judged)
     for case, company in judged.plan.leads:
         if company not in teams.get(case, ()):
@@ -574,7 +427,7 @@ def _lead(judged: _Judged) -> Iterator[Finding]:
             yield (case,), 1, f"case {case} has no lead"
 
 
-RULES: Mapping[str, Callable[[_Judged], Iterator[Finding]]] = {
+RULES: Mapping[str, Callable[[Judged], Iterator[Finding]]] = {
     "known": lambda judged: _known(judged.problem, judged.plan),
     "option": _option,
     "quantity": _quantity,

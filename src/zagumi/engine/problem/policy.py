@@ -49,7 +49,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class FrozenWork:
-    """A sub-lot that stands: it is in every plan exactly so."""
+    """A sub-lot that stands: it is in every plan exactly so.
+
+    ``setup_minutes`` is how much of it is set-up; None: as much as its option says.
+    """
 
     operation: str
     machine: str
@@ -57,6 +60,7 @@ class FrozenWork:
     start: int
     end: int
     person: str | None = None
+    setup_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Policy:
         entitlement: share of the work each company is entitled to, in any unit (eligible capacity less
             what it was awarded before); companies not named have 0. Empty: fairness measures 0.
         frozen: work that stands. An operation with frozen sub-lots that do not add up to its quantity
-            gets the rest planned; its frozen sub-lots count towards ``max_sublots``.
+            gets the rest planned: always possible as one sub-lot, and divided as far as ``max_sublots`` leaves room.
         one_company: cases all of whose operations must be done by one company.
     """
 

@@ -199,6 +199,13 @@ class Problem:
             found.setdefault(work.operation, []).append(work)
         return {operation: tuple(works) for operation, works in found.items()}
 
+    def frozen_setup(self, work: FrozenWork) -> int:
+        """Set-up minutes of frozen work: those stated with it, else its option's."""
+        if work.setup_minutes is not None:
+            return work.setup_minutes
+        options = self.operation[work.operation].options
+        return next(option.setup_minutes for option in options if option.machine == work.machine)
+
     def _check_network(self) -> None:
         for site in self.sites:
             if site.company is not None:
@@ -267,6 +274,8 @@ class Problem:
                 raise ProblemError(
                     place, f"{work.quantity} pieces from {work.start} to {work.end}", "pieces and times in order"
                 )
+            if work.setup_minutes is not None and work.setup_minutes < 0:
+                raise ProblemError(f"{place}, set-up minutes", work.setup_minutes, "0 or more")
             total = sum(other.quantity for other in self.frozen[work.operation])
             if total > operation.quantity:
                 raise ProblemError(f"{place}, quantity", total, f"at most {operation.quantity} pieces together")

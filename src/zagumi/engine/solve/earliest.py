@@ -102,25 +102,31 @@ class Lots:
         rest: pieces to plan.
         smallest: pieces of the smallest sub-lot.
         share: pieces that some sub-lot must have at least.
-        most: sub-lots at most, frozen ones included.
+        free: sub-lots at most.
+        most: the same with the frozen ones.
         whole: one sub-lot, nothing frozen.
     """
 
     rest: int
     smallest: int
     share: int
+    free: int
     most: int
     whole: bool
 
 
 def lots_of(problem: Problem, operation: Operation) -> Lots:
-    """The cuts an operation allows."""
+    """The cuts an operation allows: the rest may always be one sub-lot, whatever its size."""
     frozen = problem.frozen.get(operation.id, ())
     rest = operation.quantity - sum(work.quantity for work in frozen)
-    smallest = rest if operation.min_sublot is None else min(rest, operation.min_sublot)
-    share = max(smallest, -(-rest // max(1, operation.max_sublots - len(frozen))))
-    whole = not frozen and operation.max_sublots == 1
-    return Lots(rest, rest if whole else smallest, share, max(operation.max_sublots, len(frozen)), whole)
+    free = 0
+    if rest:
+        least = operation.min_sublot or rest
+        free = max(1, min(operation.max_sublots - len(frozen), rest // least))
+    smallest = rest if free < 2 else operation.min_sublot or rest
+    share = -(-rest // max(1, free))
+    whole = not frozen and free == 1
+    return Lots(rest, smallest, share, free, len(frozen) + free, whole)
 
 
 @dataclass

@@ -11,12 +11,12 @@ from itertools import pairwise
 
 from zagumi.engine.clock import Window, without
 from zagumi.engine.problem import Case, Machine, Operation, Option, Problem
+from zagumi.engine.solve.earliest import lots_of
 from zagumi.engine.solve.result import Reason
 
 NODES = 20_000  # teams looked at per case before its possibility is left open
 
 # sentences with more than one use or a long one
-NOT_DIVISIBLE = "frozen work on operation {operation} leaves {rest} pieces that may not be a sub-lot of their own"
 NO_TEAM = "no team of at most {limit} companies that may work together can do every operation of case {case}"
 NO_LEAD = "no team that can do every operation of case {case} has a company that may lead"
 OVERLOADED = "what only machine {machine} can do needs {needed} working minutes, it has {there} before the horizon"
@@ -58,12 +58,8 @@ class _Rooms:
 
 def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
     problem = rooms.problem
-    frozen = problem.frozen.get(operation.id, ())
-    rest = operation.quantity - sum(work.quantity for work in frozen)
-    if frozen and not _divisible(operation, rest, len(frozen)):
-        yield Reason("split", (operation.id,), NOT_DIVISIBLE.format(operation=operation.id, rest=rest))
-        return
-    if rest == 0:
+    lots = lots_of(problem, operation)
+    if lots.rest == 0:
         return
     eligible = problem.eligible(operation)
     if not eligible:
@@ -72,9 +68,9 @@ def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
             text += f": none of its {len(operation.options)} options passes grade, barred companies and skills"
         yield Reason("option", (operation.id,), text)
         return
-    least = _least_lot(operation, rest)
     needed = [
-        (option, _working_minutes(problem.machine[option.machine], operation, option, least)) for option in eligible
+        (option, _working_minutes(problem.machine[option.machine], operation, option, lots.share))
+        for option in eligible
     ]
     if not any(minutes == 0 or rooms.holds(operation, option, minutes) for option, minutes in needed):
         rule = "hours" if not operation.may_pause else "horizon"
@@ -87,23 +83,6 @@ def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
     if not guarded:
         text = f"operation {operation.id} does not fit into any band that its machines publish"
         yield Reason("band", (operation.id,), text)
-
-
-def _divisible(operation: Operation, rest: int, frozen: int) -> bool:
-    """Whether the pieces that are not frozen can be sub-lots beside the frozen ones."""
-    if frozen + (rest > 0) > 1 and operation.min_sublot is None:
-        return False
-    if frozen > 1 and frozen > operation.max_sublots:
-        return False
-    return rest == 0 or (frozen < operation.max_sublots and rest >= (operation.min_sublot or 1))
-
-
-def _least_lot(operation: Operation, rest: int) -> int:
-    """Pieces of the largest sub-lot when the rest is divided as finely as may be."""
-    if operation.min_sublot is None:
-        return rest
-    lots = max(1, min(operation.max_sublots, rest // operation.min_sublot))
-    return -(-rest // lots)
 
 
 def _working_minutes(machine: Machine, operation: Operation, option: Option, pieces: int) -> int:

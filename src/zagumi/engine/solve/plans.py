@@ -27,7 +27,8 @@ def new_state(built: Built, seed: int) -> Store[StateRows]:
         for start, end in without(built.problem.machine[machine].bookings, standing.get(machine, ())):
             book(net, st, at, start, end)
     for number, (op, work) in enumerate(built.frozen):
-        stand(net, st, op, built.frozen_mode + number, work.quantity, work.start, work.end)
+        setup = built.problem.frozen_setup(work)
+        stand(net, st, op, built.frozen_mode + number, work.quantity, work.start, work.end, setup)
     open_books(net, st)
     return store
 

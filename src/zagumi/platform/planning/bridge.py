@@ -159,7 +159,8 @@ def frozen_work(
     for row in rows.select_related("operation__case", "machine", "person").order_by("pk"):
         start, end = frame.minute(row.starts), frame.minute(row.ends)
         person = row.person.code if row.person else None
-        found.append(FrozenWork(operation_id(row), row.machine.code, row.quantity, start, end, person))
+        work = FrozenWork(operation_id(row), row.machine.code, row.quantity, start, end, person, row.setup_minutes)
+        found.append(work)
     return tuple(found)
 
 

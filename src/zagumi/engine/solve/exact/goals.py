@@ -119,8 +119,6 @@ def _teams(base: Base) -> None:
 def _pay_unfairness(base: Base) -> None:
     """Working minutes above entitlement: the floor of the whole sum, see the definition."""
     entitlement = base.problem.policy.entitlement
-    if base.problem.policy.frozen:
-        base.restricted.add("fairness and the set-up of frozen work")
     awarded: dict[str, list[Term]] = {company: [] for company in entitlement}
     for lots in base.lots.values():
         for lot in lots:

@@ -209,7 +209,8 @@ def _split_feed(base: Base, moves: Moves, link: Link, givers: list[Lot], takers:
             _pay_pieces(base, moves, a, b, _piece_g(base, giver.operation), pieces, goes, most, link.batch)
             base.movements.append(Movement(giver, taker, link.lag, link.batch, pieces))
             out.append(pieces)
-            sent.append((pieces, goes))
+            if taker.frozen is None:
+                sent.append((pieces, goes))
             into[at].append(pieces)
         base.cp.add(sum(out) <= giver.quantity)
         if link.batch is not None and len(sent) > 1:

@@ -60,21 +60,16 @@ def _split_lots(base: Base, operation: Operation) -> list[Lot]:
     lots, cp = base.outlook.lots[operation.id], base.cp
     frozen = base.problem.frozen.get(operation.id, ())
     made = [_frozen_lot(base, operation, work) for work in frozen]
-    if len(frozen) > max(1, operation.max_sublots) or (lots.rest and frozen and operation.min_sublot is None):
-        raise NoPlan  # the rule "split"
-    if len(frozen) > 1 and operation.min_sublot is None:
-        raise NoPlan
     if not lots.rest:
         return made
     free = []
-    least = operation.min_sublot or 1
     for option in base.outlook.options[operation.id]:
         bounds = _bounds(base, operation, option)
-        if bounds is None or least > lots.rest:
+        if bounds is None:
             continue
         present = base.flag()
         quantity = base.whole(0, lots.rest)
-        cp.add(quantity >= least).only_enforce_if(present)
+        cp.add(quantity >= lots.smallest).only_enforce_if(present)
         cp.add(quantity == 0).only_enforce_if(present.negated())
         lot = _timed(base, operation, [bounds], quantity)
         _choose(base, lot, option, present, bounds)
@@ -85,21 +80,21 @@ def _split_lots(base: Base, operation: Operation) -> list[Lot]:
     if not free:
         raise NoPlan
     cp.add(sum(lot.quantity for lot in free) == lots.rest)
-    cp.add(sum(lot.choices[0].present for lot in free) <= operation.max_sublots - len(frozen))
+    cp.add(sum(lot.choices[0].present for lot in free) <= lots.free)
     return made + free
 
 
 def _frozen_lot(base: Base, operation: Operation, work: FrozenWork) -> Lot:
     option = next(option for option in operation.options if option.machine == work.machine)
-    yes = base.cp.new_constant(1)
+    yes, setup = base.cp.new_constant(1), base.problem.frozen_setup(work)
     choice = Choice(
         option,
         base.outlook.sites[option.machine],
         base.problem.company_of(option.machine) or "",
         yes,
         {work.person: yes} if work.person is not None else {},
-        {option.setup_minutes: yes},
-        option.setup_minutes,
+        {setup: yes},
+        setup,
         option.run_minutes(work.quantity),
     )
     base.goals.append(_value(base, option, work.quantity))

@@ -105,7 +105,12 @@ def hint(base: Base, plan: Plan) -> None:
     """Tell the solver where to begin."""
     numbered: dict[tuple[str, int], int] = {}
     for name, lots in base.lots.items():
-        sublots = {s.machine: s for s in plan.sublots_of.get(name, ())}
+        frozen = {(w.machine, w.quantity, w.start, w.end, w.person) for w in base.problem.frozen.get(name, ())}
+        sublots = {
+            s.machine: s
+            for s in plan.sublots_of.get(name, ())
+            if (s.machine, s.quantity, s.start, s.end, s.person) not in frozen
+        }
         for lot in lots:
             if lot.frozen is not None:
                 continue

@@ -48,13 +48,14 @@ def sent_before(net: Tables, st: State, link: int, giver: int, taker: int) -> in
 
 @kernel
 def _left(net: Tables, st: State, link: int, giver: int) -> int:
-    """Pieces a giver can still send; none after a movement below the batch, which must be its last."""
+    """Pieces a giver can still send; none after a movement below the batch, which must be its last to free work."""
     row = link_at(net, link)
+    free = op_at(net, row.after).frozen
     left = lot_at(st, op_at(net, row.before).lot0 + giver).quantity
     for other in range(row.width):
         pieces = feed_at(st, row.feed0 + giver * row.width + other).pieces
         left -= pieces
-        if 0 < pieces < row.batch:
+        if other >= free and 0 < pieces < row.batch:
             return 0
     return left
 

@@ -94,7 +94,7 @@ def book(net: Tables, st: State, machine: int, start: int, end: int) -> None:
 
 
 @kernel
-def stand(net: Tables, st: State, op: int, mode: int, quantity: int, start: int, end: int) -> None:
+def stand(net: Tables, st: State, op: int, mode: int, quantity: int, start: int, end: int, setup: int) -> None:
     """Enter a frozen sub-lot behind the ones of its operation already there."""
     number = op_at(net, op).lot0 + done_at(st, op).lots
     option = option_at(net, mode_at(net, mode).option)
@@ -104,7 +104,7 @@ def stand(net: Tables, st: State, op: int, mode: int, quantity: int, start: int,
     lot.quantity = quantity
     lot.start = start
     lot.end = end
-    lot.setup = option.setup
+    lot.setup = setup
     lot.run = run_minutes(quantity, option.pace, option.rate)
     lot.frozen = 1
     occupy(net, st, number)
