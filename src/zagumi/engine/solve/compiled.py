@@ -1,7 +1,7 @@
 """How the search's inner functions are compiled, and where the machine code is kept.
 
-The machine code is kept in a folder named after everything it depends on (the sources of all compiled functions and
-numba's version), because numba itself only looks at the file of the outermost function. ``python -m
+The machine code of a package is kept in a folder named after everything it depends on (the sources of its compiled
+functions and numba's version), because numba itself only looks at the file of the outermost function. ``python -m
 zagumi.engine.compile`` fills it; without a writable folder the functions are compiled anew in every process.
 """
 
@@ -12,20 +12,25 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import llvmlite.binding  # type: ignore[import-untyped]
 import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-SOURCES = Path(__file__).parent / "schedule"
+WORD = ir.IntType(64)
 
 
-def _fingerprint() -> str:
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {SOURCES}".encode())
-    for path in sorted(SOURCES.glob("*.py")):
+def _fingerprint(package: Path) -> str:
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {package}".encode())
+    for path in [Path(__file__), *sorted(package.glob("*.py"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -43,18 +48,24 @@ def _user_cache() -> Path:
     return Path(base) if base else Path.home() / ".cache"
 
 
-def cache_folder() -> Path | None:
-    """Where machine code is kept: ``NUMBA_CACHE_DIR``, else the package, else the user's cache; None: nowhere."""
+@cache
+def cache_folder(package: Path) -> Path | None:
+    """Where a package's machine code is kept: ``NUMBA_CACHE_DIR``, else the package, else the user's cache, or nowhere.
+
+    Args:
+        package: the folder of its sources; its compiled functions call none of another package.
+    """
     given = os.environ.get("NUMBA_CACHE_DIR")
-    bases = [Path(given)] if given else [SOURCES / "__pycache__", _user_cache() / "zagumi"]
-    name = f"machine-code-{_fingerprint()}"
+    bases = [Path(given)] if given else [package / "__pycache__", _user_cache() / "zagumi"]
+    name = f"machine-code-{_fingerprint(package)}"
     return next((base / name for base in bases if _writable(base / name)), None)
 
 
-CACHE = cache_folder()
 ROUTINES: list[Any] = []  # kept alive: their addresses are in use
-# types by the names that annotations give them; the two stores are addresses
-KNOWN = {"int": numba.int64, "float": numba.float64, "None": numba.void, "Tables": numba.int64, "State": numba.int64}
+# types by the names that annotations give them; the stores are addresses
+STORES = ("Tables", "State", "Shop", "Board")
+KNOWN = {"int": numba.int64, "float": numba.float64, "bool": numba.boolean, "None": numba.void}
+KNOWN |= dict.fromkeys(STORES, numba.int64)
 
 
 def _signature(function: Callable[..., object]) -> Any:
@@ -70,23 +81,22 @@ def _signature(function: Callable[..., object]) -> Any:
 
 
 @contextmanager
-def _caching() -> Iterator[None]:
-    """Let numba keep machine code in our folder."""
+def _caching(function: Callable[..., object]) -> Iterator[bool]:
+    """Let numba keep a function's machine code in our folder; whether there is one."""
+    folder = cache_folder(Path(function.__code__.co_filename).parent)
     before = numba.config.CACHE_DIR
-    if CACHE is not None:
-        numba.config.CACHE_DIR = str(CACHE)
+    if folder is not None:
+        numba.config.CACHE_DIR = str(folder)
     try:
-        yield
+        yield folder is not None
     finally:
         numba.config.CACHE_DIR = before
 
 
 def kernel(function: Function) -> Function:
     """Compile a function of numbers as its annotations say, to be taken into those that call it; cached on disk."""
-    with _caching():
-        compiled: Function = numba.njit(_signature(function), nogil=True, error_model="numpy", cache=CACHE is not None)(
-            function
-        )
+    with _caching(function) as kept:
+        compiled: Function = numba.njit(_signature(function), nogil=True, error_model="numpy", cache=kept)(function)
     return compiled
 
 
@@ -95,9 +105,32 @@ def routine(function: Function) -> Function:
 
     Callers are then not compiled with all that it calls, which otherwise makes compiling quadratic in depth.
     """
-    with _caching():
-        compiled = numba.cfunc(_signature(function), error_model="numpy", cache=CACHE is not None)(function)
+    with _caching(function) as kept:
+        compiled = numba.cfunc(_signature(function), error_model="numpy", cache=kept)(function)
     name = f"{function.__module__}.{function.__name__}".replace(".", "_")
     llvmlite.binding.add_symbol(name, compiled.address)
     ROUTINES.append(compiled)
     return cast(Function, numba.types.ExternalFunction(name, _signature(function)))
+
+
+def row(store: type[Any], name: str, dtype: np.dtype[Any]) -> Callable[[int, int], Any]:
+    """The compiled function (address of a store's directory, position) -> record of one of its arrays.
+
+    Args:
+        store: the named tuple of the store's arrays; its directory holds their addresses in the same order.
+    """
+    record = numba.from_dtype(dtype)
+    entry, size = store._fields.index(name) * 8, dtype.itemsize
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def at(_context: Any, _directory: Any, _position: Any) -> Any:
+        def generate(target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            base, number = arguments
+            slot = builder.inttoptr(builder.add(base, WORD(entry)), WORD.as_pointer())
+            address = builder.add(builder.load(slot), builder.mul(number, WORD(size)))
+            return builder.inttoptr(address, target.get_value_type(record))
+
+        return record(types.int64, types.int64), generate
+
+    found: Callable[[int, int], Any] = at
+    return found

@@ -13,7 +13,7 @@ from zagumi.engine.problem import Problem
 from zagumi.engine.solve.bounds import lower_bound
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
-from zagumi.engine.solve.search import Search
+from zagumi.engine.solve.searching import Searching
 
 TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
@@ -63,7 +63,7 @@ class Course:
             self.first_plan = self.seconds
         return True
 
-    def take_best(self, searches: list[Search]) -> bool:
+    def take_best(self, searches: list[Searching]) -> bool:
         """Take the best plan of the searches when it is better than what is at hand."""
         known = [search for search in searches if search.objective is not None]
         best = min(known, key=lambda search: search.objective or 0, default=None)
@@ -102,7 +102,7 @@ class Course:
         plan = self.plan if improved else None
         self.report(Progress(self._told, phase, self.objective, self.bound, self.bound_by, self.steps, plan))
 
-    def tell_of(self, searches: list[Search]) -> None:
+    def tell_of(self, searches: list[Searching]) -> None:
         """Report the searches' progress, when it is time to."""
         since = self.seconds - self._told
         if self.report is not None and since >= max(TELL, SHARE * self._reading):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from zagumi.engine.plan.check import check
@@ -17,14 +17,32 @@ from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
 
 if TYPE_CHECKING:
     from zagumi.engine.solve.course import Bounding, Course
-    from zagumi.engine.solve.search import Search
+    from zagumi.engine.solve.searching import Searching
+    from zagumi.engine.solve.tables import Built
 
 EXACT_OPERATIONS = 40  # up to so many operations the complete model joins in
-SEARCH_FIRST = 2000  # steps of the search before it does; a fixed number, so that more steps are never worse
+# steps of a search before it does, in general and of that for the makespan; fixed, so that more steps are never worse
+SEARCH_FIRST, TABU_FIRST = 2000, 20_000
 SEARCH_SHARE = 0.3  # and at most this share of the seconds
 SLICE = 25  # steps between looks at the clock, at first; adapted to take about LOOK seconds
 LOOK = 0.05
 BOUND_BESIDE = 1000  # with so many operations the bound is computed beside the search instead of before it
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The searches of a call, one for each thread.
+
+    Attributes:
+        prelude: steps before the complete model joins in.
+        span: steps between exchanges; 0: the searches go their own ways.
+        exchange: lets the searches learn from each other while none is running.
+    """
+
+    searches: list[Searching]
+    prelude: int
+    span: int = 0
+    exchange: Callable[[], None] = lambda: None
 
 
 def solve(
@@ -42,7 +60,6 @@ def solve(
     """
     # compiling, when that has not been done at set-up, happens on import; who only asks for types does not wait for it
     from zagumi.engine.solve.course import Bounding, Course
-    from zagumi.engine.solve.search import Search
     from zagumi.engine.solve.tables import build
 
     limits = limits or Limits()
@@ -50,17 +67,16 @@ def solve(
     reasons = obstacles(problem)
     if reasons:
         return course.result(Status.INFEASIBLE, reasons=reasons)
-    built = build(problem)
-    searches = [Search(built, limits.seed + number) for number in range(limits.workers)]
-    _together(searches, lambda search: search.first(start))
+    crew = _crew(build(problem), limits)
+    _together(crew.searches, lambda search: search.first(start))
     if start is not None and not check(problem, start):
         course.take(start)
-    course.take_best(searches)
+    course.take_best(crew.searches)
     course.tell("first plan", improved=True)
     bounding = Bounding(problem)
     bounding.give(course, wait=len(problem.operations) < BOUND_BESIDE)
-    proved_empty = _improve(course, searches, bounding)
-    course.take_best(searches)
+    proved_empty = _improve(course, crew, bounding)
+    course.take_best(crew.searches)
     bounding.give(course, wait=True)
     if course.plan is None and proved_empty:
         why = Reason("plan", (), "the complete search proved that no plan meets all the rules together")
@@ -68,22 +84,38 @@ def solve(
     return course.result(Status.UNKNOWN if course.plan is None else Status.FEASIBLE)
 
 
-def _improve(course: Course, searches: list[Search], bounding: Bounding) -> bool:
+def _crew(built: Built, limits: Limits) -> Crew:
+    """The searches that suit a problem."""
+    from zagumi.engine.solve.tabu.shop import covers, workshop
+
+    seeds = [limits.seed + number for number in range(limits.workers)]
+    if covers(built):
+        from zagumi.engine.solve.tabu.search import SPAN, TabuSearch, exchange
+
+        shop = workshop(built)
+        searches = [TabuSearch(shop, seed) for seed in seeds]
+        return Crew([*searches], TABU_FIRST, SPAN, lambda: exchange(searches))
+    from zagumi.engine.solve.search import Search
+
+    return Crew([Search(built, seed) for seed in seeds], SEARCH_FIRST)
+
+
+def _improve(course: Course, crew: Crew, bounding: Bounding) -> bool:
     """Search until the course is over; whether it was proved that there is no plan at all."""
     if len(course.problem.operations) > EXACT_OPERATIONS:
-        _run(course, searches, bounding, None, 1.0)
+        _run(course, crew, bounding, None, 1.0)
         return False
-    _run(course, searches, bounding, SEARCH_FIRST, SEARCH_SHARE)
-    course.take_best(searches)
+    _run(course, crew, bounding, crew.prelude, SEARCH_SHARE)
+    course.take_best(crew.searches)
     if course.over():
         return False
     proved_empty = _exact(course)
     if not course.over():
-        _run(course, searches, bounding, None, 1.0)
+        _run(course, crew, bounding, None, 1.0)
     return proved_empty
 
 
-def _together(searches: list[Search], task: Callable[[Search], None]) -> None:
+def _together(searches: list[Searching], task: Callable[[Searching], None]) -> None:
     """Do something with every search, each in a thread of its own: compiled code holds no lock."""
     threads = [threading.Thread(target=task, args=(search,)) for search in searches[1:]]
     for thread in threads:
@@ -93,7 +125,7 @@ def _together(searches: list[Search], task: Callable[[Search], None]) -> None:
         thread.join()
 
 
-def _run(course: Course, searches: list[Search], bounding: Bounding, most: int | None, share: float) -> None:
+def _run(course: Course, crew: Crew, bounding: Bounding, most: int | None, share: float) -> None:
     """Let the searches go on until the course is over.
 
     Args:
@@ -107,18 +139,22 @@ def _run(course: Course, searches: list[Search], bounding: Bounding, most: int |
         if course.limits.steps is None and course.seconds >= until:
             return
         left = [limit - course.steps for limit in (course.limits.steps, last) if limit is not None]
+        if crew.span:
+            left.append(crew.span - course.steps % crew.span)
         some = min([steps, *left])
         begun = time.perf_counter()
-        _together(searches, lambda search, some=some: search.run(some))  # type: ignore[misc]
+        _together(crew.searches, lambda search, some=some: search.run(some))  # type: ignore[misc]
         took = time.perf_counter() - begun
         course.steps += some
+        if crew.span and course.steps % crew.span == 0:
+            crew.exchange()
         steps = max(1, min(4 * steps, int(some * LOOK / max(took, 1e-6))))
         bounding.give(course, wait=False)
-        course.tell_of(searches)
-        _stop_when_good(course, searches)
+        course.tell_of(crew.searches)
+        _stop_when_good(course, crew.searches)
 
 
-def _stop_when_good(course: Course, searches: list[Search]) -> None:
+def _stop_when_good(course: Course, searches: list[Searching]) -> None:
     """Take a plan that is good enough at once, so that the course notices."""
     best = min((search.objective for search in searches if search.objective is not None), default=None)
     if best is not None and course.bound_by and best - course.bound <= course.limits.gap * best:

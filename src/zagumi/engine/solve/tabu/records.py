@@ -1,0 +1,128 @@
+"""The arrays of the makespan search: what is given (:class:`ShopRows`) and what changes (:class:`BoardRows`).
+
+Every array holds records of the type of the same name; a position in it is what other records refer to. ``-1`` means
+none, times are minutes. As in :mod:`zagumi.engine.solve.schedule.records`, compiled functions take one number for all
+arrays of a store: the address of its directory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, NewType, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 1 << 29  # horizons from here on are not covered: times are 32-bit numbers, and sums of two must be
+Rows = Any  # a record array: rows[i].field
+Shop = NewType("Shop", int)
+Board = NewType("Board", int)
+
+
+def _record(names: str, kind: type[np.integer[Any]] = np.int32) -> np.dtype[Any]:
+    return np.dtype([(name, kind) for name in names.split()], align=True)
+
+
+RULES = _record("op_count machine_count site_count", np.int64)
+OP = _record("before0 before1 after0 after1 option0 option1 release")
+# finish: minutes from the end of a last operation to its case's completion
+OPTION = _record("op machine site minutes finish")
+LINK = _record("op lag")  # the operation at the other end
+WAY = _record("minutes")
+SEATS = _record("first")
+
+
+class ShopRows(NamedTuple):
+    """What is given."""
+
+    rules: Rows  # one row
+    ops: Rows
+    options: Rows  # by operation
+    befores: Rows  # by the operation they lead to
+    afters: Rows  # by the operation they come from
+    ways: Rows  # by (from site, to site)
+    seats: Rows  # where each machine's row of the board begins, then the end
+    lasts: Rows  # the operations that nothing follows
+
+
+# One operation where it stands. head: earliest start; end: head + minutes; tail: least time from its end to the
+# completion of all; body: minutes + tail; prev, next: its neighbours on the machine; rank: position in the topological
+# order; seat: position in the machine's sequence; mark: stamp of the last reordering that moved it
+NODE = _record("head end tail body minutes site prev next rank seat machine option mark finish")
+ITEM = _record("op")
+LINE = _record("count load", np.int64)  # operations of a machine and their minutes
+BAN = _record("until", np.int64)  # the step up to which an option is tabu
+# makespan: of what stands; best: of this walk; steps, stalled: taken in all, and since the best was found; patience:
+# most of the latter; path: length of the critical path in hand; stamp: see NODE; refused: moves refused for a cycle.
+# The move in hand: op (-1: none), option, place (seat once it has left its own), length (estimated), load (change of
+# the sum of squared loads), ties (moves as good); spare_*: any move, for when all are tabu.
+NOW = _record(
+    "makespan best steps stalled patience path stamp random refused"
+    " op option place length load ties spare_op spare_option spare_place spares",
+    np.int64,
+)
+
+
+class BoardRows(NamedTuple):
+    """What changes."""
+
+    now: Rows  # one row
+    nodes: Rows
+    order: Rows  # operations, each after all that must be done before it
+    seats: Rows  # operations by machine, in sequence
+    lines: Rows  # of each machine
+    bans: Rows  # of each option
+    path: Rows  # a critical path
+    spare: Rows  # room for reordering
+    best_order: Rows
+    best_options: Rows  # option of each operation
+
+
+Kind = TypeVar("Kind", ShopRows, BoardRows)
+
+
+@dataclass(frozen=True)
+class Store(Generic[Kind]):
+    """Arrays and the directory of their addresses; it must live as long as its number is used."""
+
+    rows: Kind
+    directory: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: Kind) -> Store[Kind]:
+        """A directory for arrays that are not made anew any more."""
+        return cls(rows, np.array([array.ctypes.data for array in rows], dtype=np.int64))
+
+    @property
+    def shop(self) -> Shop:
+        """The number by which compiled code finds what is given."""
+        return cast(Shop, self.directory.ctypes.data)
+
+    @property
+    def board(self) -> Board:
+        """The number by which compiled code finds what changes."""
+        return cast(Board, self.directory.ctypes.data)
+
+
+def blank(dtype: np.dtype[Any], size: int) -> Rows:
+    """So many zeroed rows, at least one."""
+    return np.zeros(max(1, size), dtype=dtype).view(np.recarray)
+
+
+def empty_board(shop: ShopRows, seed: int) -> Store[BoardRows]:
+    """A board on which nothing stands yet."""
+    ops, machines = len(shop.ops), len(shop.seats) - 1
+    rows = BoardRows(
+        now=blank(NOW, 1),
+        nodes=blank(NODE, ops),
+        order=blank(ITEM, ops),
+        seats=blank(ITEM, int(shop.seats.first[-1])),
+        lines=blank(LINE, machines),
+        bans=blank(BAN, len(shop.options)),
+        path=blank(ITEM, ops),
+        spare=blank(ITEM, ops),
+        best_order=blank(ITEM, ops),
+        best_options=blank(ITEM, ops),
+    )
+    rows.now.random[0] = seed * 0x5DEECE66D + 0x330E
+    return Store.of(rows)

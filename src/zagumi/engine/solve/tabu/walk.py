@@ -1,0 +1,238 @@
+"""The tabu search: from move to move, each the best of some that take an operation from a critical path."""
+
+from __future__ import annotations
+
+from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.tabu.records import Board, Shop
+from zagumi.engine.solve.tabu.rows import (
+    ban_at,
+    before_at,
+    below,
+    best_option_at,
+    best_order_at,
+    last_at,
+    line_at,
+    node_at,
+    now_at,
+    op_at,
+    option_at,
+    order_at,
+    path_at,
+    row_at,
+    rules_at,
+    seat_at,
+    way,
+)
+from zagumi.engine.solve.tabu.seating import move
+from zagumi.engine.solve.tabu.times import arrival, remainder
+
+SAMPLE = 10  # operations of the critical path that are looked at in a step
+BARRED = 50  # steps for which a move that would close a cycle is tabu
+TENURE, SPREAD, SHARE = 5, 10, 0.3  # steps for which a machine is tabu: plus a share of path length and options
+
+
+@kernel
+def _critical_end(shop: Shop, board: Board) -> int:
+    """One of the operations that complete last."""
+    found, ties, number = -1, 0, 0
+    while last_at(shop, number).op >= 0:
+        v = last_at(shop, number).op
+        node = node_at(board, v)
+        if node.end + node.finish == now_at(board, 0).makespan:
+            ties += 1
+            if below(board, ties) == 0:
+                found = v
+        number += 1
+    return found
+
+
+@kernel
+def _critical_before(shop: Shop, board: Board, v: int) -> int:
+    """One of the operations whose end lets this one start no earlier; -1: none does."""
+    node, op = node_at(board, v), op_at(shop, v)
+    found, ties = -1, 0
+    if node.prev >= 0 and node_at(board, node.prev).end == node.head:
+        found, ties = int(node.prev), 1
+    for link in range(op.before0, op.before1):
+        before = before_at(shop, link)
+        other = node_at(board, before.op)
+        if other.end + before.lag + way(shop, other.site, node.site) == node.head:
+            ties += 1
+            if below(board, ties) == 0:
+                found = before.op
+    return found
+
+
+@kernel
+def trace(shop: Shop, board: Board) -> None:
+    """Find a critical path at random."""
+    v, length = _critical_end(shop, board), 0
+    while v >= 0:
+        path_at(board, length).op = v
+        length += 1
+        v = _critical_before(shop, board, v)
+    now_at(board, 0).path = length
+
+
+@kernel
+def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int, count: int) -> None:
+    """Keep a move when it is the best so far.
+
+    Moves through which no way is as long as the makespan are equal but for the balance of loads, then for chance.
+
+    Args:
+        count: places that are as good, of which ``place`` was drawn.
+    """
+    now = now_at(board, 0)
+    now.spares += count
+    if below(board, now.spares) < count:
+        now.spare_op, now.spare_option, now.spare_place = v, option, place
+    if ban_at(board, option).until > now.steps and length >= now.best:
+        return
+    rank = max(length, now.makespan - 1)
+    if now.op >= 0:
+        if rank > now.length or (rank == now.length and load > now.load):
+            return
+        if rank == now.length and load == now.load:
+            now.ties += count
+            if below(board, now.ties) >= count:
+                return
+        else:
+            now.ties = count
+    else:
+        now.ties = count
+    now.op, now.option, now.place, now.length, now.load = v, option, place, rank, load
+
+
+@kernel
+def _first_ending_after(board: Board, first: int, count: int, own: int, time: int) -> int:
+    """The first place of a sequence, without the seat ``own``, whose operation ends after a time."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if node_at(board, seat_at(board, first + middle + (middle >= own)).op).end > time:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
+def _first_of_body(board: Board, first: int, count: int, own: int, time: int) -> int:
+    """The first place of a sequence, without the seat ``own``, whose operation's body is no longer than a time."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if node_at(board, seat_at(board, first + middle + (middle >= own)).op).body <= time:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
+def _look_at_machine(shop: Shop, board: Board, v: int, option: int, ready: int, rest: int, load: int, own: int) -> None:
+    """Weigh all places on an option's machine among which the best one surely is.
+
+    Args:
+        ready: when what the operation needs is there; ``rest``: least time from its end to the completion of all.
+        own: its seat when it stands on this machine; past all seats when not.
+    """
+    chosen = option_at(shop, option)
+    minutes, first = int(chosen.minutes), int(row_at(shop, chosen.machine).first)
+    count = line_at(board, chosen.machine).count
+    if own < count:
+        count -= 1
+    late = _first_ending_after(board, first, count, own, ready)
+    early = _first_of_body(board, first, count, own, rest)
+    if early <= late:  # wherever it goes between the two, no other operation matters
+        places = late - early + 1
+        drawn = early + below(board, places)
+        if early <= own <= late:
+            places -= 1
+            if places == 0:
+                return
+            drawn = early + below(board, places)
+            drawn += drawn >= own
+        _weigh(board, v, option, drawn, ready + minutes + rest, load, places)
+        return
+    for place in range(late, early + 1):
+        if place == own:
+            continue
+        start, tail = ready, rest
+        if place > late:
+            start = max(start, node_at(board, seat_at(board, first + place - 1 + (place - 1 >= own)).op).end)
+        if place < early:
+            tail = max(tail, node_at(board, seat_at(board, first + place + (place >= own)).op).body)
+        _weigh(board, v, option, place, start + minutes + tail, load, 1)
+
+
+@kernel
+def _look_at(shop: Shop, board: Board, v: int) -> None:
+    """Weigh all moves of an operation."""
+    node, op = node_at(board, v), op_at(shop, v)
+    leaving = node.minutes * (node.minutes - 2 * line_at(board, node.machine).load)
+    site, ready, rest = -1, 0, 0
+    for option in range(op.option0, op.option1):
+        chosen = option_at(shop, option)
+        if chosen.site != site:
+            site = int(chosen.site)
+            ready = arrival(shop, board, v, site)
+            rest = remainder(shop, board, v, site, chosen.finish)
+        load, own = 0, 1 << 40
+        if chosen.machine == node.machine:
+            own = int(node.seat)
+        else:
+            load = leaving + chosen.minutes * (chosen.minutes + 2 * line_at(board, chosen.machine).load)
+        _look_at_machine(shop, board, v, option, ready, rest, load, own)
+
+
+@kernel
+def _choose(shop: Shop, board: Board) -> None:
+    """Choose a move of some operations of a critical path."""
+    trace(shop, board)
+    now = now_at(board, 0)
+    now.op, now.spare_op, now.spares = -1, -1, 0
+    for number in range(min(SAMPLE, now.path)):
+        other = number + below(board, now.path - number)
+        v = path_at(board, other).op
+        path_at(board, other).op = path_at(board, number).op
+        path_at(board, number).op = v
+        _look_at(shop, board, v)
+    if now.op < 0:
+        now.op, now.option, now.place = now.spare_op, now.spare_option, now.spare_place
+
+
+@kernel
+def keep(shop: Shop, board: Board) -> None:
+    """Keep what stands as the best of this walk."""
+    now = now_at(board, 0)
+    now.best = now.makespan
+    now.stalled = 0
+    for at in range(rules_at(shop, 0).op_count):
+        best_order_at(board, at).op = order_at(board, at).op
+        best_option_at(board, at).op = node_at(board, at).option
+
+
+@kernel
+def walk(shop: Shop, board: Board, steps: int) -> int:
+    """Take so many steps, or fewer when patience ends; returns how many."""
+    now = now_at(board, 0)
+    for taken in range(steps):
+        if now.stalled >= now.patience:
+            return taken
+        now.steps += 1
+        now.stalled += 1
+        _choose(shop, board)
+        if now.op < 0:
+            continue
+        v, left = int(now.op), int(node_at(board, now.op).option)
+        if not move(shop, board, v, now.option, now.place):
+            ban_at(board, now.option).until = now.steps + BARRED
+            continue
+        op = op_at(shop, v)
+        share = int(SHARE * (now.path + op.option1 - op.option0))
+        ban_at(board, left).until = now.steps + TENURE + below(board, SPREAD + 1) + share
+        if now.makespan < now.best:
+            keep(shop, board)
+    return steps
