@@ -68,10 +68,14 @@ def run(args: argparse.Namespace) -> int:
         else:
             _hint_at_age(folder)
         fcntl.flock(mark, fcntl.LOCK_SH)
-        visitor = _Visitor(_port(args.port), is_once=args.once)
-        threading.Thread(target=visitor.visit, name="visitor", daemon=True).start()
-        with WorkerProcess():
-            serve_pages(HOST, visitor.port, threads=4)
+        held = _claimed_port(args.port)
+        if held is None:
+            return BAD_INPUT
+        with held:
+            visitor = _Visitor(held.getsockname()[1], is_once=args.once)
+            threading.Thread(target=visitor.visit, name="visitor", daemon=True).start()
+            with WorkerProcess():
+                serve_pages(HOST, visitor.port, threads=4)
     return 0 if visitor.is_content or not args.once else console.FAULT
 
 
@@ -224,19 +228,19 @@ def _show(run: Run, telling: Any) -> None:
 # ---------------------------------------------------------------------------------------------------------- the server
 
 
-def _port(given: int | None) -> int:
-    """The port asked for; else the usual one if it is free; else one that is."""
-    if given:
-        return given
-    for wanted in (USUAL_PORT, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, wanted))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no free port")
+def _claimed_port(given: int | None) -> socket.socket | None:
+    """The port asked for, held; else the usual one if it is free; else one that is. None, with a word: none of them."""
+    from zagumi.cli.serve import claim
+
+    for wanted in (given,) if given else (USUAL_PORT, 0):
+        try:
+            return claim(HOST, wanted)
+        except OSError as error:
+            why = error.strerror or str(error)
+    console.complain(
+        say("Cannot listen at {host}:{port} ({why}). Choose with --port.", host=HOST, port=given or USUAL_PORT, why=why)
+    )
+    return None
 
 
 class _Visitor:

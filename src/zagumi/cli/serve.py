@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,8 @@ from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
+from zagumi.cli import console
+from zagumi.cli.console import BAD_INPUT, say
 from zagumi.cli.worker import when_alone
 
 log = logging.getLogger("zagumi.serve")
@@ -30,10 +33,40 @@ def add_to(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring the database up to date, collect static files, then serve until SIGTERM or Ctrl-C."""
-    prepare()
-    with nullcontext() if args.no_worker else WorkerProcess():
-        serve_pages(args.host, args.port, args.threads)
+    try:
+        port = claim(args.host, args.port)
+    except OSError as error:
+        why = error.strerror or str(error)
+        console.complain(
+            say("Cannot listen at {host}:{port} ({why}). Choose with --port.", host=args.host, port=args.port, why=why)
+        )
+        return BAD_INPUT
+    with port:
+        prepare()
+        with nullcontext() if args.no_worker else WorkerProcess():
+            serve_pages(args.host, args.port, args.threads)
     return 0
+
+
+def claim(host: str, port: int) -> socket.socket:
+    """Hold a port (0: any free one) for ``serve_pages`` of this process, until the socket is closed.
+
+    The server shares its port with whoever else asks for it in the same way, so that two servers would answer in turn.
+    What is held here is refused to the next claim, and opened to sharing only once it is ours.
+
+    Raises:
+        OSError: the port is taken, or not ours to have.
+    """
+    family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    held = socket.socket(family, kind)
+    try:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(address)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    except OSError:
+        held.close()
+        raise
+    return held
 
 
 def prepare() -> None:

@@ -95,6 +95,16 @@ def test_everything_comes_up_and_goes_down_together(tmp_path: Path) -> None:
         assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
 
 
+def test_a_port_in_use_is_refused_with_a_word(tmp_path: Path) -> None:
+    with serving(tmp_path / "one") as (_process, port):
+        command = [sys.executable, "-m", "zagumi", "--lang", "en", "serve", "--port", str(port)]
+        environment = os.environ | {"ZAGUMI_DATA_DIR": str(tmp_path / "two"), "ZAGUMI_STATIC": ""}
+        second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert second.returncode == 2
+        assert f"127.0.0.1:{port}" in second.stderr
+        assert not (tmp_path / "two").exists()
+
+
 def test_a_server_that_is_killed_takes_all_its_processes_along(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, _port):
         family = children(process.pid)

@@ -207,6 +207,9 @@ JAPANESE: dict[str, str] = {
     "Cost": "費用",
     "Companies": "会社",
     "No plan was found: {why}": "計画が見つかりませんでした:{why}",
+    "Cannot listen at {host}:{port} ({why}). Choose with --port.": (
+        "{host}:{port} で待ち受けられません({why})。--port でほかの番号を選んでください。"
+    ),
     "The pages did not answer within {seconds} s.": "{seconds}秒のあいだに画面の応答がありませんでした。",
     "The town is open: {address}": "町が開きました:{address}",
     "Come in as one of these people (no password):": "次の人になって入れます(パスワードは要りません):",
