@@ -1,17 +1,20 @@
 """What planning puts on the pages of a case: a tab, a button, facts, blockers, and who does which step."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zagumi.engine.insight.lateness import why_late
 from zagumi.platform.cases import pages
 from zagumi.platform.cases.models import BEFORE_PRODUCTION, Case
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.network.models import MachineStop
 from zagumi.platform.planning.models import Plan, PlannedSublot
+from zagumi.platform.planning.queries.snapshots import plan_of, snapshot_of
 from zagumi.platform.planning.rules import may_plan
 
 
@@ -33,7 +36,13 @@ def register() -> None:
 
 
 def _in_force(actor: Actor, case: Case) -> Plan | None:
-    return Plan.objects.visible_to(actor).filter(case=case).select_related("lead__party").order_by("-version").first()
+    return (
+        Plan.objects.visible_to(actor)
+        .filter(case=case)
+        .select_related("lead__party", "alternative__run")
+        .order_by("-version")
+        .first()
+    )
 
 
 def _actions(actor: Actor, case: Case) -> Iterable[pages.CaseAction]:
@@ -91,5 +100,18 @@ def _who_does_what(actor: Actor, case: Case) -> pages.PlanOfCase | None:
         tuple(
             pages.Assignment(row.operation.number, row.machine.site.party.short, row.quantity)
             for row in rows.select_related("operation", "machine__site__party").order_by("operation__number", "lot")
-        )
+        ),
+        _decisive(actor, case, plan),
     )
+
+
+def _decisive(actor: Actor, case: Case, plan: Plan) -> frozenset[tuple[int, int]]:
+    """The links between steps along the chain that decides when the case is done; for those who plan."""
+    if not may_plan(actor):
+        return frozenset()
+    alternative = plan.alternative
+    problem = snapshot_of(actor, alternative.run).problem
+    chain = why_late(problem, plan_of(actor, alternative), case.code).chain
+    steps = [operation.rpartition("/") for operation in dict.fromkeys(segment.operation for segment in chain)]
+    numbers = [int(number) for code, _slash, number in steps if code == case.code]
+    return frozenset(pairwise(numbers))

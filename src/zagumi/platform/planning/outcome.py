@@ -17,7 +17,7 @@ class Offer:
     measures: dict[str, Any]
     gives_up: list[dict[str, Any]]
     on_time: dict[str, float]
-    faults: list[str]
+    faults: list[dict[str, Any]]
     plan: bytes
 
 

@@ -120,7 +120,7 @@ def _present(problem: Problem, plan: Plan) -> Offer:
         measures=measures,
         gives_up=[],
         on_time={} if faults else _on_time(problem, plan),
-        faults=[fault.text for fault in faults[:20]],
+        faults=[{"rule": f.rule, "items": list(f.items), "text": f.text} for f in faults[:20]],
         plan=gzip.compress(plan_to_json(plan).encode(), mtime=0),
     )
 

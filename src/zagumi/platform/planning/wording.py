@@ -1,6 +1,6 @@
 """The engine's structured answers in the reader's words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,9 +37,9 @@ def sacrifice(item: Mapping[str, Any]) -> str:
             return f"{item['measure']} +{amount:,}"
 
 
-def unmet(reason: Mapping[str, Any]) -> str:
-    """A requirement that rules every plan out."""
-    items = ", ".join(reason["items"])
+def unmet(reason: Mapping[str, Any], named: Callable[[str], str] = str) -> str:
+    """A requirement that rules every plan out; ``named`` gives the name of an engine's id."""
+    items = _(", ").join(named(item) for item in reason["items"])
     known = {
         "option": _("Nobody can do %(items)s: no capable machine is on offer."),
         "hours": _("No opening hours are long enough for %(items)s, which may not pause."),
@@ -52,6 +52,27 @@ def unmet(reason: Mapping[str, Any]) -> str:
     }
     text = known.get(reason["rule"])
     return text % {"items": items} if text else str(reason["text"])
+
+
+def broken(fault: Mapping[str, Any], named: Callable[[str], str]) -> str:
+    """A rule that a plan no longer keeps since the network has changed; ``named`` gives the name of an engine's id."""
+    items = _(", ").join(dict.fromkeys(named(item) for item in fault["items"]))
+    known = {
+        "known": _("No longer there: %(items)s."),
+        "option": _("No longer possible there: %(items)s."),
+        "quantity": _("The quantity has changed: %(items)s."),
+        "release": _("May only begin later: %(items)s."),
+        "hours": _("Closed or standing still at that time: %(items)s."),
+        "booking": _("Booked for something else at that time: %(items)s."),
+        "overlap": _("Two works at the same time: %(items)s."),
+        "person": _("One person for two works: %(items)s."),
+        "band": _("More than the published capacity: %(items)s."),
+        "travel": _("The way takes longer: %(items)s."),
+        "arrival": _("The pieces arrive too late: %(items)s."),
+        "team": _("The team is no longer allowed: %(items)s."),
+        "lead": _("The lead is no longer allowed: %(items)s."),
+    }
+    return known.get(fault["rule"], _("The rules of the case have changed: %(items)s.")) % {"items": items}
 
 
 def decided_text(decided: str) -> str:

@@ -61,7 +61,7 @@ def entries(lines: tuple[audit.HistoryLine, ...]) -> list[Entry]:
     shown: list[Entry] = []
     runs: list[tuple[audit.HistoryLine, list[str]]] = []
     for line in lines:
-        subject = str(SUBJECTS.get(line.subject_model, "")) % {"code": line.subject_code}
+        subject = str(SUBJECTS.get(line.subject_model, "")) % {"code": line.subject_code} or _moved_to(line)
         last = runs[-1][0] if runs else None
         if last and (last.verb, last.who, last.at.date()) == (line.verb, line.who, line.at.date()):
             runs[-1][1].append(subject)
@@ -94,6 +94,12 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         "lose_form": LoseForm(),
     }
     return render(request, "cases/case.html", context)
+
+
+def _moved_to(line: audit.HistoryLine) -> str:
+    """The stage a case was moved to; empty for what else happens to a case."""
+    stage = Case._meta.get_field("stage")
+    return next((str(new) for name, _old, new in line.changes if name == str(stage.verbose_name)), "")
 
 
 def parties(actor: Actor, page: queries.CasePage) -> list[tuple[str, str]]:

@@ -169,7 +169,7 @@ def search_curve(found: Sequence[tuple[float, float]], bounds: Sequence[tuple[fl
     span = (high - low) or 1.0
 
     def spot(at: float, value: float) -> tuple[float, float]:
-        return 208 * at / last, 12 + 76 * (high - value) / span
+        return 208 * at / last, 22 + 62 * (high - value) / span
 
     def path(points: Sequence[tuple[float, float]]) -> str:
         if not points:
@@ -181,13 +181,13 @@ def search_curve(found: Sequence[tuple[float, float]], bounds: Sequence[tuple[fl
             drawn.append(f"H{x:.1f}V{y:.1f}")
         return "".join([*drawn, "H208"])
 
-    end = spot(last, found[-1][1])[1] if found else 12.0
-    floor = spot(last, bounds[-1][1])[1] if bounds else 88.0
+    end = spot(last, found[-1][1])[1] if found else 22.0
+    floor = spot(last, bounds[-1][1])[1] if bounds else 84.0
     return format_html(
         '<svg class="figure" viewBox="0 0 290 100" width="290" height="100" role="img" aria-label="{}">'
         '<path class="bound" d="{}"/><path class="best" d="{}"/><circle cx="208" cy="{}" r="5" fill="#0017c1"/>'
         '<path class="needed" d="M216 {}V{}"/><text x="222" y="{}" font-weight="700">{}</text>'
-        '<text class="words-best" x="92" y="16">{}</text><text class="words-bound" x="62" y="98">{}</text></svg>',
+        '<text class="words-best" x="0" y="13">{}</text><text class="words-bound" x="0" y="98">{}</text></svg>',
         gettext("The best plan found so far and the line it cannot pass; %(gap)s") % {"gap": gap},
         path(bounds),
         path(found),

@@ -1,6 +1,6 @@
 """Runs and their alternatives, side by side, as the coordinator reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext
 
-from zagumi.platform.cases.models import Case
+from zagumi.platform.cases.models import Case, Operation
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.models import Party
+from zagumi.platform.network.models import Machine
 from zagumi.platform.planning.conditions import Conditions
 from zagumi.platform.planning.models import Alternative, Plan, Run
-from zagumi.platform.planning.wording import argument, sacrifice, unmet
+from zagumi.platform.planning.wording import argument, broken, sacrifice, unmet
 
 MINUTES_PER_DAY = 1440
 
@@ -194,7 +195,8 @@ def run_page(actor: Actor, code: str) -> RunPage:
     cases = list(run.cases.order_by("due", "code"))
     live = _live(run)
     alternatives = list(run.alternatives.visible_to(actor).defer("plan"))
-    columns = _columns(run, cases, alternatives)
+    named = _naming(cases, [*run.reasons, *(fault for each in alternatives for fault in each.faults)])
+    columns = _columns(run, cases, alternatives, named)
     versions = {plan.case_id: plan.version for plan in Plan.objects.filter(case__in=cases).order_by("version")}
     adopted = {
         plan.alternative.key: plan.version
@@ -219,7 +221,7 @@ def run_page(actor: Actor, code: str) -> RunPage:
         found=tuple((p[0], p[1]) for p in live["points"] if p[1] is not None),
         bounds=tuple((p[0], p[2]) for p in live["points"] if p[2] is not None),
         columns=columns,
-        reasons=tuple(unmet(reason) for reason in run.reasons),
+        reasons=tuple(unmet(reason, named) for reason in run.reasons),
         error=run.job.error % run.job.data if run.job and run.state == "failed" and run.job.error else "",
         snapshot_sha256=run.snapshot_sha256,
         adopted=adopted,
@@ -257,7 +259,21 @@ def _ref(case: Case, version: int) -> CaseRef:
     )
 
 
-def _columns(run: Run, cases: list[Case], alternatives: list[Alternative]) -> tuple[Column, ...]:
+def _naming(cases: list[Case], told: Iterable[dict[str, Any]]) -> Callable[[str], str]:
+    """The names of the engine's ids that are told of: machines, companies, steps of these cases."""
+    items = {item for each in told for item in each["items"]}
+    if not items:
+        return str
+    names = {party.code: party.short for party in Party.objects.filter(code__in=items)}
+    names |= {machine.code: machine.name for machine in Machine.objects.filter(code__in=items)}
+    steps = Operation.objects.filter(case__in=cases).select_related("case")
+    names |= {f"{step.case.code}/{step.number}": f"{step.case.code} {step.number} {step.name}" for step in steps}
+    return lambda item: names.get(item, item)
+
+
+def _columns(
+    run: Run, cases: list[Case], alternatives: list[Alternative], named: Callable[[str], str]
+) -> tuple[Column, ...]:
     if not alternatives or run.origin is None:
         return ()
     origin = timezone.localtime(run.origin)
@@ -265,7 +281,7 @@ def _columns(run: Run, cases: list[Case], alternatives: list[Alternative]) -> tu
     names = {party.code: party.short for party in Party.objects.filter(code__in=teams)}
     current = next((a for a in alternatives if a.key == Alternative.Key.CURRENT), None)
     by_code = {case.code: case for case in cases}
-    return tuple(_column(run, alternative, current, origin, names, by_code) for alternative in alternatives)
+    return tuple(_column(run, alternative, current, origin, names, by_code, named) for alternative in alternatives)
 
 
 def _column(
@@ -275,6 +291,7 @@ def _column(
     origin: datetime,
     names: dict[str, str],
     cases: dict[str, Case],
+    named: Callable[[str], str],
 ) -> Column:
     measures = alternative.measures
     figures = tuple(
@@ -316,7 +333,7 @@ def _column(
         unfair_minutes=measures["unfair_minutes"],
         gives_up=tuple(sacrifice(item) for item in alternative.gives_up)
         or ((pgettext("gives up", "nothing"),) if not is_current else ()),
-        faults=tuple(alternative.faults),
+        faults=tuple(broken(fault, named) for fault in alternative.faults),
         objective=alternative.objective,
         gap=None if is_current else _gap(alternative.objective, alternative.bound),
         cases=figures,
