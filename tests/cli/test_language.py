@@ -22,7 +22,7 @@ from zagumi.engine.report.language import Language
 from zagumi.engine.solve.result import Reason
 
 REAL = Path(__file__).parents[2] / "examples" / "shoplog" / "production_log.csv"
-PLATFORM = {"serve.py", "worker.py", "demo.py", "openapi.py"}
+PLATFORM = {"found.py", "serve.py", "worker.py", "demo.py", "openapi.py"}
 ARGPARSE = {"usage: ", "positional arguments", "options", "show this help message and exit"}
 
 

@@ -216,6 +216,24 @@ JAPANESE: dict[str, str] = {
     "Ctrl-C ends everything.": "Ctrl-C ですべて止まります。",
     "The sign-in page answered {status}.": "サインインの画面の応答は {status} でした。",
     "One request answered: {status}, {size} characters.": "1回の要求に答えました:{status}、{size}文字。",
+    "found a network and seat its first coordinator": "ネットワークを作り、最初の調整役を置く",
+    "Found a network in your own installation and seat the first person of its neutral office. "
+    "That person signs in with the name and password given here and invites everybody else.": (
+        "自分の座組みにネットワークを作り、中立の事務局の最初の人を置きます。"
+        "その人がここで決めた名前とパスワードで入り、ほかの人を招きます。"
+    ),
+    "short name of the network in addresses, such as minato": "アドレスに使うネットワークの短い名前(例:minato)",
+    "name of the network": "ネットワークの名前",
+    "name of the organisation that coordinates it": "調整役になる団体の名前",
+    "name of the first coordinator": "最初の調整役の氏名",
+    "with which that person signs in": "その人が入るときの名前",
+    "read the password from standard input": "パスワードを標準入力から読む",
+    "Password: ": "パスワード:",
+    "Once more: ": "もう一度:",
+    "The two passwords are not the same.": "二度のパスワードが違います。",
+    "{name} is founded. Start it with `zagumi serve` and sign in as {who}.": (
+        "{name} を作りました。`zagumi serve` で始め、{who} で入ってください。"
+    ),
     "write the API's OpenAPI document": "APIのOpenAPI文書を書く",
     "write nothing; exit 1 when the file is not current": "書かずに比べ、古ければ終了コード1",
     "the file (default: %(default)s)": "ファイル(省略時 %(default)s)",

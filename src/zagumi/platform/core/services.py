@@ -61,11 +61,25 @@ def found_network(
     network = Network(
         code=code, name=name, name_en=name_en, office_name=office_name, office_name_en=office_name_en or name_en
     )
-    _checked(network).save()
+    _checked(network, unique=True).save()
     actor = Actor.system(network)
     audit.record(actor, gettext_noop("founded the network"), network)
     office = add_party(actor, kind=Party.Kind.COORDINATOR, name=office_name, name_en=office_name_en)
     return network, office
+
+
+@service
+def open_office(*, code: str, name: str, office_name: str, person: str, username: str, password: str) -> Seat:
+    """Found a network and seat its first coordinator, who invites everybody else.
+
+    Raises:
+        BadInput: something is malformed or taken; nothing is written then.
+    """
+    _checked_password(password, User(username=username, name=person))
+    network, office = found_network(code=code, name=name, office_name=office_name)
+    system = Actor.system(network)
+    user = add_person(system, username=username, name=person, password=password)
+    return give_seat(system, user=user, party=office, role=Role.COORDINATOR)
 
 
 @service
