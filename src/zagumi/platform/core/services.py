@@ -24,7 +24,7 @@ from zagumi.platform.core import audit, clock
 from zagumi.platform.core.actor import Actor
 from zagumi.platform.core.codes import next_code
 from zagumi.platform.core.errors import BadInput, Fault, NotNow, Refused
-from zagumi.platform.core.models import Invitation, Network, Party, Seat, Token, User
+from zagumi.platform.core.models import Invitation, Network, Party, Role, Seat, Token, User
 from zagumi.platform.core.tokens import digest, new_secret
 
 P = ParamSpec("P")
