@@ -66,6 +66,7 @@ ROUTINES: list[Any] = []  # kept alive: their addresses are in use
 STORES = ("Tables", "State", "Shop", "Board")
 KNOWN = {"int": numba.int64, "float": numba.float64, "bool": numba.boolean, "None": numba.void}
 KNOWN |= dict.fromkeys(STORES, numba.int64)
+KNOWN |= {"Line": numba.int64[::1], "Grid": numba.float64[:, ::1]}
 
 
 def _signature(function: Callable[..., object]) -> Any:

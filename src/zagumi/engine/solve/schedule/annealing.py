@@ -13,7 +13,7 @@ from zagumi.engine.solve.schedule.case import insert_case, new_stamp
 from zagumi.engine.solve.schedule.chance import below, share
 from zagumi.engine.solve.schedule.keeping import keep, note_changes
 from zagumi.engine.solve.schedule.occupancy import undo
-from zagumi.engine.solve.schedule.records import NEVER, State, Tables
+from zagumi.engine.solve.schedule.records import ENDLESS, NEVER, State, Tables
 from zagumi.engine.solve.schedule.replay import replay
 from zagumi.engine.solve.schedule.rows import (
     case_at,
@@ -29,8 +29,6 @@ from zagumi.engine.solve.schedule.rows import (
 )
 from zagumi.engine.solve.schedule.ruin import ruin, ruin_case, ruin_forced
 from zagumi.engine.solve.schedule.worth import appraise, refresh, worth
-
-ENDLESS = 1 << 62
 
 
 @kernel

@@ -34,7 +34,8 @@ def new_stamp(st: State) -> int:
 
 @kernel
 def _place_all(net: Tables, st: State, case: int) -> int:
-    suggest(net, st, case)
+    if not suggest(net, st, case):
+        return 0
     for op in range(case_at(net, case).op0, case_at(net, case).op1):
         if not done_at(st, op).placed and not place_op(net, st, op, done_at(st, op).pick):
             return 0

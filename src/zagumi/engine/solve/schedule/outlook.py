@@ -116,6 +116,8 @@ def _look_on(net: Tables, op: int) -> None:
         case.shortest = max(case.shortest, least)
     if row.out1 - row.out0 > 1:
         case.tree = 0
+    if row.lots > 1:
+        case.rigid = 0
 
 
 @kernel
@@ -129,6 +131,7 @@ def _least_cost(net: Tables, case: int) -> int:
             there = option_at(net, option)
             if there.eligible and (least < 0 or there.subtree + there.tail_cost < least):
                 least = there.subtree + there.tail_cost
+                row.cheapest = option
         if row.last:
             total += max(0, least)
     return total
@@ -141,6 +144,7 @@ def look_ahead(net: Tables) -> None:
         _price(net, op)
     for case in range(rules(net).case_count):
         case_at(net, case).tree = 1
+        case_at(net, case).rigid = 1
     for op in range(rules(net).op_count - 1, -1, -1):
         _look_on(net, op)
     for case in range(rules(net).case_count):

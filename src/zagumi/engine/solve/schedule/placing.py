@@ -297,6 +297,42 @@ def _pressed(net: Tables, st: State, op: int, option: int, stream: int) -> int:
     return 1 if time_cost(net, st, row.case, found(st).end + option_at(net, option).tail_time) > 0 else 0
 
 
+@kernel
+def _place_picked(net: Tables, st: State, op: int, pick: int) -> int:
+    """Put the rest of an operation where it is suggested, when nothing else is to be chosen: most of a large network.
+
+    Returns its cost, or -1 with nothing changed.
+    """
+    row = op_at(net, op)
+    if pick < 0 or row.lots > 1 or _streams(net, op, row.rest) > 1 or not permitted(net, st, pick):
+        return -1
+    mark = now(st).logged
+    if settle(net, st, pick, row.frozen, row.rest, WHOLE, 1) >= 0 and now(st).forced == 0:
+        return found(st).cost
+    now(st).forced = 0
+    undo(net, st, mark)
+    return -1
+
+
+@kernel
+def _place_rest(net: Tables, st: State, op: int, pick: int) -> tuple[int, int]:
+    """Put the rest of an operation in one sub-lot or several: how many, and their cost; 0 when it goes nowhere."""
+    row = op_at(net, op)
+    option, stream, value = _best_single(net, st, op, pick)
+    if option < 0 and pick >= 0:
+        option, stream, value = _best_single(net, st, op, -1)
+    if row.lots > 1 and (option < 0 or _pressed(net, st, op, option, stream)):
+        parts, cost = _place_split(net, st, op, 1 if option >= 0 else 0, value)
+        if parts > 0:
+            return parts, cost
+    if option < 0:
+        return 0, 0
+    if settle(net, st, option, row.frozen, row.rest, stream, 1) < 0 or now(st).forced > 0:
+        now(st).forced = 0
+        return 0, 0
+    return 1, found(st).cost
+
+
 @routine
 def place_op(net: Tables, st: State, op: int, pick: int) -> int:
     """Place an operation whose givers are placed; ``pick`` is the option to prefer, -1 leaves the choice here.
@@ -311,22 +347,12 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
         return 0
     lots = row.frozen
     if row.rest > 0:
-        option, stream, value = _best_single(net, st, op, pick)
-        if option < 0 and pick >= 0:
-            option, stream, value = _best_single(net, st, op, -1)
-        parts, cost = 0, 0
-        if row.lots > 1 and (option < 0 or _pressed(net, st, op, option, stream)):
-            parts, cost = _place_split(net, st, op, 1 if option >= 0 else 0, value)
+        parts, cost = 1, _place_picked(net, st, op, pick)
+        if cost < 0:
+            parts, cost = _place_rest(net, st, op, pick)
         if parts == 0:
-            if option < 0:
-                undo(net, st, mark)
-                return 0
-            settled = settle(net, st, option, row.frozen, row.rest, stream, 1)
-            cost, parts = found(st).cost, 1
-            if settled < 0 or now(st).forced > 0:
-                now(st).forced = 0
-                undo(net, st, mark)
-                return 0
+            undo(net, st, mark)
+            return 0
         lots += parts
         total += cost
     for number in range(row.lot0, row.lot0 + lots):

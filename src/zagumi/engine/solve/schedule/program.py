@@ -12,7 +12,7 @@ from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.fitting import fit
 from zagumi.engine.solve.schedule.hours import carriage, journey
 from zagumi.engine.solve.schedule.placing import extra_cost, permitted, time_cost
-from zagumi.engine.solve.schedule.records import BATCHES, FRONTS, LABELS, NEVER, State, Tables
+from zagumi.engine.solve.schedule.records import BATCHES, ENDLESS, FRONTS, LABELS, NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
@@ -168,6 +168,8 @@ def _label(net: Tables, st: State, option: int, base: int) -> None:
                 best_start, best_end = start, found(st).end
         if best_end == NEVER:
             break
+        if least + time_cost(net, st, op.case, best_end + row.tail_time) > now(st).budget:
+            continue
         # the same end for less replaces; of too many the last are left out but for the cheapest
         if count > 0 and (label_at(st, slot + count - 1).end >= best_end or count == LABELS):
             count -= 1
@@ -235,10 +237,14 @@ def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, gra
 
 
 @routine
-def suggest(net: Tables, st: State, case: int) -> None:
-    """Set ``pick`` of every operation of a case that is not placed; -1 where the program has nothing to say."""
+def suggest(net: Tables, st: State, case: int) -> int:
+    """Set ``pick`` of every operation of a case that is not placed; -1 where the program has nothing to say.
+
+    Returns 0 when there is no way within the budget (picks are then not set), as far as the program sees.
+    """
     row = case_at(net, case)
     base = op_at(net, row.op0).option0
+    bounded = row.rigid and now(st).budget < ENDLESS
     for op in range(row.op0, row.op1):
         there = op_at(net, op)
         done_at(st, op).pick = -1
@@ -252,9 +258,11 @@ def suggest(net: Tables, st: State, case: int) -> None:
             if not known and permitted(net, st, option) and not overlooked and not hopeless:
                 _label(net, st, option, base)
                 labelled += labels_of(st, option - base).index
+        if bounded and not known and labelled == 0:
+            return 0
     end = _finish(net, st, case, base)
     if end < 0:
-        return
+        return 0 if bounded else 1
     for op in range(row.op1 - 1, row.op0 - 1, -1):
         there = op_at(net, op)
         if done_at(st, op).placed or there.rest == 0:
@@ -270,3 +278,4 @@ def suggest(net: Tables, st: State, case: int) -> None:
                 site = option_at(net, taker.pick).site
                 _choose(net, st, op, base, site, flow.lag, pieces * flow.mass, taker.key)
                 break
+    return 1

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NEVER = 1 << 40  # later than any minute of any problem
+ENDLESS = 1 << 62  # a budget that nothing exceeds
 BATCHES = 20  # most transfers in which one sub-lot streams to another
 LABELS = 4  # most labels of an option
 FRONTS = 8  # most points of a front
@@ -25,6 +26,8 @@ FRONTS = 8  # most points of a front
 Rows = Any  # a record array: rows[i].field
 Tables = NewType("Tables", int)
 State = NewType("State", int)
+Line = NDArray[np.int64]  # one dimension, for what is no record
+Grid = NDArray[np.float64]  # two
 
 
 def _record(whole: str, real: str = "") -> np.dtype[Any]:
@@ -39,12 +42,13 @@ RULES = _record(
 )
 # late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
 # single: one company does it all; shortest: minutes it takes at least;
-# least: what it costs at least; tree: no operation of it gives to several
-CASE = _record("release due late risk buffer site op0 op1 guarded single shortest least tree")
+# least: what it costs at least; tree: no operation of it gives to several; rigid: none may be split
+CASE = _record("release due late risk buffer site op0 op1 guarded single shortest least tree rigid")
 # rest: pieces not frozen; lots: most sub-lots of the rest; slots: room for sub-lots, frozen ones first;
-# out0, out1: its links to others; last: it has none
+# out0, out1: its links to others; last: it has none; cheapest: an option of the cheapest way to do the case
 OP = _record(
     "case quantity rest option0 option1 link0 link1 out0 out1 lot0 slots frozen lots least pause family mass last"
+    " cheapest"
 )
 # run: minutes for the rest in one sub-lot; subtree: least cost of it and all that leads to it; tail_*: least time
 # from its end to the end of the case, and least cost of all that does not lead to it
@@ -115,7 +119,7 @@ NOW = _record(
     " stamp leader floor prefer budget replaying random steps accepted"
 )
 # see ``state.settings_for``
-SETTINGS = _record("blink later alone beside replays", "hot cold")
+SETTINGS = _record("blink later alone beside way dear replays", "hot cold")
 # the last answer of a routine besides the one it returns
 FOUND = _record("start end setup ready cost movement")
 PULL = _record("link giver pieces batch count")

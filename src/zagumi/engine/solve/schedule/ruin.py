@@ -5,7 +5,7 @@ from __future__ import annotations
 from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.feeding import unfeed
-from zagumi.engine.solve.schedule.occupancy import set_done, span_of, take_lot
+from zagumi.engine.solve.schedule.occupancy import first_after, set_done, span_of, take_lot
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
@@ -147,13 +147,58 @@ def _ruin_stretch(net: Tables, st: State) -> None:
 
 @kernel
 def _draw_case(net: Tables, st: State) -> int:
-    """A case, one that is late being likelier."""
+    """A case, one that is late or dearer than it could be being likelier."""
     case = below(st, rules(net).case_count)
-    for _ in range(below(st, 3)):
-        if worth_at(st, case).end > case_at(net, case).due:
+    for _ in range(below(st, settings(st).dear)):
+        if worth_at(st, case).value > case_at(net, case).least:
             break
         case = below(st, rules(net).case_count)
     return case
+
+
+@kernel
+def _ruin_about(net: Tables, st: State, op: int) -> None:
+    """Take out the case of an operation; of a large one, what is made from the operation."""
+    case = op_at(net, op).case
+    if case_at(net, case).op1 - case_at(net, case).op0 <= LARGE:
+        ruin_case(net, st, case)
+    else:
+        ruin_op(net, st, op)
+
+
+@kernel
+def _some_held_up(net: Tables, st: State, case: int, late: int) -> int:
+    """An operation of a case, at random among those not at their cheapest, or if late that wait; -1 for none."""
+    chosen, count = -1, 0
+    for op in range(case_at(net, case).op0, case_at(net, case).op1):
+        row = op_at(net, op)
+        if done_at(st, op).lots > row.frozen:
+            lot = lot_at(st, row.lot0 + row.frozen)
+            if lot.start > lot.ready if late else mode_at(net, lot.mode).option != row.cheapest:
+                count += 1
+                if below(st, count) == 0:
+                    chosen = op
+    return chosen
+
+
+@kernel
+def _ruin_in_the_way(net: Tables, st: State, case: int) -> None:
+    """Take out what may keep an operation of a case from starting when it is ready, or from its cheapest machine."""
+    late = 1 if worth_at(st, case).end > case_at(net, case).due and below(st, 4) > 0 else 0
+    op = _some_held_up(net, st, case, late)
+    if op < 0:
+        return
+    row = op_at(net, op)
+    lot = lot_at(st, row.lot0 + row.frozen)
+    minute, option = lot.start, row.cheapest
+    if late:
+        minute, option = lot.ready, row.option0 + below(st, row.option1 - row.option0)
+    machine = option_at(net, option).machine
+    at = first_after(net, st, machine, minute) + below(st, 3) - 1 + late
+    if 0 <= at < used_at(st, machine).spans:
+        other = span_at(st, room_at(net, machine).first + at).lot
+        if other >= 0 and not lot_at(st, other).frozen:
+            _ruin_about(net, st, lot_at(st, other).op)
 
 
 @routine
@@ -168,7 +213,12 @@ def ruin(net: Tables, st: State) -> None:
             if case_at(net, case).op1 > case_at(net, case).op0:
                 _ruin_beside(net, st, _some_op(net, st, case))
         _ruin_some(net, st, case)
-    elif kind < (1000 + settings(st).beside) // 2:
+    elif kind < settings(st).way:
+        case = _draw_case(net, st)
+        for _ in range(1 + below(st, 3)):
+            _ruin_in_the_way(net, st, case)
+        _ruin_some(net, st, case)
+    elif kind < (1000 + settings(st).way) // 2:
         _ruin_stretch(net, st)
     else:
         for _ in range(2):

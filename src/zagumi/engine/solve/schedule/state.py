@@ -10,6 +10,7 @@ from zagumi.engine.solve.schedule.hours import run_minutes
 from zagumi.engine.solve.schedule.occupancy import add_span, occupy
 from zagumi.engine.solve.schedule.records import (
     BATCHES,
+    ENDLESS,
     FRONTS,
     LABELS,
     State,
@@ -65,7 +66,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     )
     rows.done.pick[:] = -1
     rows.now.leader[0], rows.now.prefer[0] = -1, -1
-    rows.now.budget[0] = 1 << 62
+    rows.now.budget[0] = ENDLESS
     for name, value in settings_for(net).items():
         rows.settings[name][0] = value
     rows.now.random[0] = (seed * 0x5DEECE66D + 0x330E) % (1 << 48)
@@ -76,15 +77,17 @@ def settings_for(net: TableRows) -> dict[str, float]:
     """How the search behaves, as found best on regional samples, networks and makespan instances together.
 
     ``hot``, ``cold``: temperature at the ends of a cycle, as a share of the mean excess of an operation over its least
-    cost. Per thousand: ``blink``, to overlook an option; ``later``, to start a case later than it could; ``alone`` and
-    ``beside`` (running total), to take out a case alone, or with what stands beside it. ``replays``: per million, to
-    place the later part of the plan anew, which takes as long as the plan is large.
+    cost. Per thousand: ``blink``, to overlook an option; ``later``, to start a case later than it could; ``alone``,
+    ``beside`` and ``way`` (running total), to take out a case alone, with what stands beside it, or with what is in its
+    way. ``dear``: draws for a case that is late or dear. ``replays``: per million, to place the later part of the plan
+    anew, which takes as long as the plan is large.
     """
-    most, room = (500_000, 150_000_000) if net.rules.makespan[0] else (30_000, 9_000_000)
-    replays = min(most, room // max(1, len(net.ops)))
-    return {
-        "hot": 1.5, "cold": 0.06, "blink": 15, "later": 300, "alone": 450, "beside": 750, "replays": replays,
-    }  # fmt: skip
+    size = max(1, len(net.ops))
+    if net.rules.makespan[0]:
+        shares = {"alone": 450, "beside": 750, "way": 750, "dear": 3, "replays": min(500_000, 150_000_000 // size)}
+    else:
+        shares = {"alone": 250, "beside": 450, "way": 800, "dear": 6, "replays": min(30_000, 750_000 // size)}
+    return {"hot": 1.5, "cold": 0.06, "blink": 15, "later": 300, **shares}
 
 
 @kernel

@@ -59,7 +59,8 @@ def appraise(net: Tables, st: State, case: int, stamp: int) -> None:
         value += done_at(st, op).cost
         missing += 1 - done_at(st, op).placed
     end = _completion(net, st, case)
-    value += rules(net).companies * mark_team(net, st, case, stamp)
+    if rules(net).companies > 0:
+        value += rules(net).companies * mark_team(net, st, case, stamp)
     if end > row.due:
         value += row.late * (end - row.due)
     if end + row.buffer > row.due:
