@@ -42,7 +42,7 @@ def may_stay_open(problem: Problem) -> bool:
     """A feature that the model knows in part."""
     batches = any(link.batch is not None for o in problem.operations for link in o.after)
     empty = any(o.family and not option.run_minutes(1) for o in problem.operations for option in o.options)
-    return batches or empty or bool(problem.policy.frozen and problem.policy.weights.fairness)
+    return batches or empty
 
 
 @tried(150)

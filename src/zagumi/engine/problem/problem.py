@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -29,6 +29,10 @@ def _by_id(kind: str, items: Iterable[Item]) -> dict[str, Item]:
             raise ProblemError(f"{kind} {item.id}", "listed twice", "every id once")
         index[item.id] = item
     return index
+
+
+def _sorted(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: item.id))
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,37 @@ class Problem:
             at = next(link.before for link in self.operation[at].after if link.before in left)
         loop = [*walk[walk.index(at) :], at]
         return loop[::-1]
+
+    def in_order(self) -> Problem:
+        """The same problem with everything listed by id, so that the order of the input decides nothing.
+
+        Only the order of vehicles stays, which says which of equally cheap ones drives.
+        """
+        operations = (
+            replace(
+                operation,
+                options=tuple(sorted(operation.options, key=lambda option: option.machine)),
+                after=tuple(sorted(operation.after, key=lambda link: link.before)),
+            )
+            for operation in self.operations
+        )
+        policy = replace(
+            self.policy,
+            frozen=tuple(sorted(self.policy.frozen, key=lambda work: tuple(map(str, astuple(work))))),
+            entitlement=dict(sorted(self.policy.entitlement.items())),
+        )
+        return replace(
+            self,
+            companies=_sorted(self.companies),
+            sites=_sorted(self.sites),
+            machines=_sorted(self.machines),
+            cases=_sorted(self.cases),
+            operations=_sorted(operations),
+            calendars=_sorted(self.calendars),
+            people=_sorted(self.people),
+            parts=_sorted(self.parts),
+            policy=policy,
+        )
 
     def company_of(self, machine: str) -> str | None:
         """The company that owns a machine."""

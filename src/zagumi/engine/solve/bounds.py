@@ -42,7 +42,7 @@ def lower_bound(problem: Problem, weights: Weights | None = None) -> tuple[int, 
     Args:
         weights: of the objective; those of the problem's policy when not given.
     """
-    outlook = Outlook(problem)
+    outlook = Outlook(problem.in_order())
     return total(bounds(outlook, outlook.look(), weights or problem.policy.weights))
 
 

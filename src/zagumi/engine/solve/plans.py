@@ -80,6 +80,8 @@ def _modes(built: Built) -> dict[tuple[int, str, str | None], int]:
 
 def best_plan(built: Built, store: Store[StateRows]) -> Plan:
     """The best plan a state has kept."""
+    if not built.operations:
+        return Plan(())
     rows = store.rows
     return _Reading(
         built, Store.of(rows._replace(lots=rows.best_lots, feeds=rows.best_feeds, done=rows.best_done))

@@ -108,7 +108,7 @@ def _teams(base: Base) -> None:
         most = 1 if case in policy.one_company else policy.max_companies
         if most is not None:
             cp.add(sum(team.values()) <= most)
-        for one, other in policy.apart:
+        for one, other in sorted(policy.apart):
             if one in team and other in team:
                 cp.add_at_most_one([team[one], team[other]])
         if policy.lead_required:

@@ -63,6 +63,7 @@ def solve_exact(
     Some features are modelled in part (transfer batches with closed hours or split lots, above all): then better
     plans may exist that the model does not know, nothing is proved, and the bound is :func:`lower_bound`'s.
     """
+    problem = problem.in_order()
     outlook = Outlook(problem)
     earliest = outlook.look()
     parts = bounds(outlook, earliest, problem.policy.weights)
