@@ -180,8 +180,12 @@ def known(data: Path) -> dict[str, int]:
 
 
 def best_known(bounds: dict[str, int], path: Path) -> int | None:
-    """Of a file; the bounds stand in its folder or in the one above."""
-    names = (f"{folder.name}/{name}" for folder in path.parents[:2] for name in (path.stem, path.stem.split("_")[0]))
+    """Of a file; the bounds stand in its folder or in the one above, those of Dauzère-Pérès and Paulli as dpp01a."""
+    names = (
+        f"{folder.name}/{name}"
+        for folder in path.parents[:2]
+        for name in (path.stem, f"dpp{path.stem}", path.stem.split("_")[0])
+    )
     return next((bounds[name] for name in names if name in bounds), None)
 
 

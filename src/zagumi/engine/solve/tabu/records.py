@@ -47,8 +47,9 @@ class ShopRows(NamedTuple):
 
 # One operation where it stands. head: earliest start; end: head + minutes; tail: least time from its end to the
 # completion of all; body: minutes + tail; prev, next: its neighbours on the machine; rank: position in the topological
-# order; seat: position in the machine's sequence; mark: stamp of the last reordering that moved it
-NODE = _record("head end tail body minutes site prev next rank seat machine option mark finish")
+# order; seat: position in the machine's sequence; mark: stamp of the last reordering that moved it; finish: see OPTION;
+# end_off, body_off: end and body without the operation in hand, set for those after, or before it on its machine
+NODE = _record("head end tail body minutes site prev next rank seat machine option mark finish end_off body_off")
 ITEM = _record("op")
 LINE = _record("count load", np.int64)  # operations of a machine and their minutes
 BAN = _record("until", np.int64)  # the step up to which an option is tabu

@@ -87,7 +87,7 @@ def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int
     now.spares += count
     if below(board, now.spares) < count:
         now.spare_op, now.spare_option, now.spare_place = v, option, place
-    if ban_at(board, option).until > now.steps and length >= now.best:
+    if ban_at(board, option).until > now.steps:
         return
     rank = max(length, now.makespan - 1)
     if now.op >= 0:
@@ -105,12 +105,12 @@ def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int
 
 
 @kernel
-def _first_ending_after(board: Board, first: int, count: int, own: int, time: int) -> int:
-    """The first place of a sequence, without the seat ``own``, whose operation ends after a time."""
+def _first_ending_after(board: Board, first: int, count: int, time: int) -> int:
+    """The first place of a sequence whose operation ends after a time."""
     low, high = 0, count
     while low < high:
         middle = (low + high) >> 1
-        if node_at(board, seat_at(board, first + middle + (middle >= own)).op).end > time:
+        if node_at(board, seat_at(board, first + middle).op).end > time:
             high = middle
         else:
             low = middle + 1
@@ -118,12 +118,12 @@ def _first_ending_after(board: Board, first: int, count: int, own: int, time: in
 
 
 @kernel
-def _first_of_body(board: Board, first: int, count: int, own: int, time: int) -> int:
-    """The first place of a sequence, without the seat ``own``, whose operation's body is no longer than a time."""
+def _first_of_body(board: Board, first: int, count: int, time: int) -> int:
+    """The first place of a sequence whose operation's body is no longer than a time."""
     low, high = 0, count
     while low < high:
         middle = (low + high) >> 1
-        if node_at(board, seat_at(board, first + middle + (middle >= own)).op).body <= time:
+        if node_at(board, seat_at(board, first + middle).op).body <= time:
             high = middle
         else:
             low = middle + 1
@@ -131,40 +131,85 @@ def _first_of_body(board: Board, first: int, count: int, own: int, time: int) ->
 
 
 @kernel
-def _look_at_machine(shop: Shop, board: Board, v: int, option: int, ready: int, rest: int, load: int, own: int) -> None:
-    """Weigh all places on an option's machine among which the best one surely is.
+def _look_at_machine(shop: Shop, board: Board, v: int, option: int, ready: int, rest: int, load: int) -> None:
+    """Weigh all places on another machine among which the best one surely is.
 
     Args:
         ready: when what the operation needs is there; ``rest``: least time from its end to the completion of all.
-        own: its seat when it stands on this machine; past all seats when not.
     """
     chosen = option_at(shop, option)
     minutes, first = int(chosen.minutes), int(row_at(shop, chosen.machine).first)
     count = line_at(board, chosen.machine).count
-    if own < count:
-        count -= 1
-    late = _first_ending_after(board, first, count, own, ready)
-    early = _first_of_body(board, first, count, own, rest)
+    late = _first_ending_after(board, first, count, ready)
+    early = _first_of_body(board, first, count, rest)
     if early <= late:  # wherever it goes between the two, no other operation matters
         places = late - early + 1
-        drawn = early + below(board, places)
-        if early <= own <= late:
-            places -= 1
-            if places == 0:
-                return
-            drawn = early + below(board, places)
-            drawn += drawn >= own
-        _weigh(board, v, option, drawn, ready + minutes + rest, load, places)
+        _weigh(board, v, option, early + below(board, places), ready + minutes + rest, load, places)
         return
     for place in range(late, early + 1):
+        start, tail = ready, rest
+        if place > late:
+            start = max(start, node_at(board, seat_at(board, first + place - 1).op).end)
+        if place < early:
+            tail = max(tail, node_at(board, seat_at(board, first + place).op).body)
+        _weigh(board, v, option, place, start + minutes + tail, load, 1)
+
+
+@kernel
+def _take_off(shop: Shop, board: Board, v: int) -> None:
+    """Set ends and bodies on an operation's machine as they would be without it (see ``end_off`` of the nodes)."""
+    node = node_at(board, v)
+    end = node_at(board, node.prev).end if node.prev >= 0 else 0
+    w = int(node.next)
+    while w >= 0:
+        other = node_at(board, w)
+        if end < other.head:
+            end = max(end, arrival(shop, board, w, other.site))
+        end += other.minutes
+        other.end_off = end
+        w = int(other.next)
+    body = node_at(board, node.next).body if node.next >= 0 else 0
+    w = int(node.prev)
+    while w >= 0:
+        other = node_at(board, w)
+        if body < other.tail:
+            body = max(body, remainder(shop, board, w, other.site, other.finish))
+        body += other.minutes
+        other.body_off = body
+        w = int(other.prev)
+
+
+@kernel
+def _look_at_own_machine(shop: Shop, board: Board, v: int, ready: int, rest: int) -> None:
+    """Weigh all other places on an operation's machine among which the best one surely is."""
+    node = node_at(board, v)
+    own, minutes = int(node.seat), int(node.minutes)
+    first, count = row_at(shop, node.machine).first, line_at(board, node.machine).count - 1
+    _take_off(shop, board, v)
+    late, early = 0, 0
+    while late < own and node_at(board, seat_at(board, first + late).op).end <= ready:
+        late += 1
+    if late == own:
+        while late < count and node_at(board, seat_at(board, first + late + 1).op).end_off <= ready:
+            late += 1
+    while early < own and node_at(board, seat_at(board, first + early).op).body_off > rest:
+        early += 1
+    if early == own:
+        while early < count and node_at(board, seat_at(board, first + early + 1).op).body > rest:
+            early += 1
+    for place in range(min(late, early), max(late, early) + 1):
         if place == own:
             continue
         start, tail = ready, rest
-        if place > late:
-            start = max(start, node_at(board, seat_at(board, first + place - 1 + (place - 1 >= own)).op).end)
-        if place < early:
-            tail = max(tail, node_at(board, seat_at(board, first + place + (place >= own)).op).body)
-        _weigh(board, v, option, place, start + minutes + tail, load, 1)
+        if place > own:
+            start = max(start, node_at(board, seat_at(board, first + place).op).end_off)
+        elif place > 0:
+            start = max(start, node_at(board, seat_at(board, first + place - 1).op).end)
+        if place < own:
+            tail = max(tail, node_at(board, seat_at(board, first + place).op).body_off)
+        elif place < count:
+            tail = max(tail, node_at(board, seat_at(board, first + place + 1).op).body)
+        _weigh(board, v, node.option, place, start + minutes + tail, 0, 1)
 
 
 @kernel
@@ -179,12 +224,11 @@ def _look_at(shop: Shop, board: Board, v: int) -> None:
             site = int(chosen.site)
             ready = arrival(shop, board, v, site)
             rest = remainder(shop, board, v, site, chosen.finish)
-        load, own = 0, 1 << 40
         if chosen.machine == node.machine:
-            own = int(node.seat)
+            _look_at_own_machine(shop, board, v, ready, rest)
         else:
             load = leaving + chosen.minutes * (chosen.minutes + 2 * line_at(board, chosen.machine).load)
-        _look_at_machine(shop, board, v, option, ready, rest, load, own)
+            _look_at_machine(shop, board, v, option, ready, rest, load)
 
 
 @kernel
