@@ -39,6 +39,9 @@ def only_the_engine(words: list[str]) -> bool:
 if not only_the_engine(sys.argv[1:]):
     os.environ["DJANGO_SETTINGS_MODULE"] = "zagumi.platform.settings"
     django.setup()
+    # Left in the environment it would make the processes that share the tests read their settings before this file
+    # gives each a folder of its own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @dataclass(frozen=True, slots=True)
