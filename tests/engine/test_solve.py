@@ -120,6 +120,7 @@ def test_tiny_problems_are_solved_as_well_as_by_trying_everything(features: int,
         result, best = solved(problem, PROOF), Brute(problem).best
         assert (result.plan is None) == (best is None)
         assert best is None or result.bound <= best <= (result.objective or 0)
+        assert result.objective == best or result.status is Status.FEASIBLE
         if not may_stay_open(problem):
             assert result.status is (Status.INFEASIBLE if best is None else Status.OPTIMAL)
 
