@@ -69,8 +69,6 @@ def alternatives(
         asked = _asked(problem, key)
         plans = [other.result.plan for other in found if other.result.plan is not None]
         result = _distinct(asked, share, _best_start(asked, start, plans), tell, plans)
-        if tell is not None:
-            tell.spent += result.seconds
         if result.plan is None:
             if not found:
                 return [Alternative(key, LABELS[key], result)]
@@ -129,11 +127,11 @@ def _weighted(problem: Problem, weights: Weights) -> Problem:
     return replace(problem, policy=replace(problem.policy, weights=weights))
 
 
-def _distinct(asked: Problem, limits: Limits, start: Plan | None, report: Report | None, others: list[Plan]) -> Result:
+def _distinct(asked: Problem, limits: Limits, start: Plan | None, tell: _Telling | None, others: list[Plan]) -> Result:
     """Solve so that the assignment differs from all the others'; an undistinguished result has no plan."""
     taken = [_assignment(plan) for plan in others]
     problem = asked
-    result = solve(problem, _part(limits, 1 - RETRY_SHARE * TRIES), start=start, report=report)
+    result = _solved(problem, _part(limits, 1 - RETRY_SHARE * TRIES), start, tell)
     for _ in range(TRIES):
         if result.plan is None or _assignment(result.plan) not in taken:
             return result
@@ -141,9 +139,17 @@ def _distinct(asked: Problem, limits: Limits, start: Plan | None, report: Report
         if changed is None:
             break
         problem = changed
-        result = solve(problem, _part(limits, RETRY_SHARE), report=report)
+        result = _solved(problem, _part(limits, RETRY_SHARE), None, tell)
     if result.plan is not None and _assignment(result.plan) in taken:
         return replace(result, status=Status.UNKNOWN, plan=None, measures=None, objective=None)
+    return result
+
+
+def _solved(problem: Problem, limits: Limits, start: Plan | None, tell: _Telling | None) -> Result:
+    """Solve, and count the time for those told of the next."""
+    result = solve(problem, limits, start=start, report=tell)
+    if tell is not None:
+        tell.spent += result.seconds
     return result
 
 

@@ -111,6 +111,17 @@ class Option:
     spread: float = 0.0
 
     def __post_init__(self) -> None:
+        if (  # large problems have millions of options
+            0 <= self.setup_minutes < math.inf
+            and 0 <= self.minutes_per_piece < math.inf
+            and 0 <= self.fixed_yen < math.inf
+            and 0 <= self.unit_yen < math.inf
+            and 0 <= self.co2_g < math.inf
+            and 0 <= self.unit_co2_g < math.inf
+            and 0 <= self.spread < math.inf
+            and 0 < self.good_rate <= 1
+        ):
+            return
         place = f"option on machine {self.machine}"
         for name in ("setup_minutes", "minutes_per_piece", "fixed_yen", "unit_yen", "co2_g", "unit_co2_g", "spread"):
             value = getattr(self, name)

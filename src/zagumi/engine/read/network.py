@@ -8,13 +8,30 @@ The objective is tardiness plus cost, yen for yen. Every site is a company; ids 
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from zagumi.engine.problem import Case, Company, Link, Machine, Operation, Option, Policy, Problem, Roads, Site, Weights
 from zagumi.engine.read.source import LARGEST_NUMBER, Source
 
 KEYS = ("ops", "prec", "orders", "msite", "TT", "TC")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage, of which reading makes none: each look goes through millions of objects."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_network(path: Path) -> Problem:
@@ -23,7 +40,11 @@ def read_network(path: Path) -> Problem:
     Raises:
         FileError: naming the entry, what was given and what was expected.
     """
-    source = Source.open(path)
+    with _uncollected():
+        return _read(Source.open(path))
+
+
+def _read(source: Source) -> Problem:
     data = source.json()
     if not isinstance(data, dict):
         source.refuse("file", type(data).__name__, "an object")
@@ -34,15 +55,8 @@ def read_network(path: Path) -> Problem:
     minutes, yen = (_table(source, data[key], key, sites) for key in ("TT", "TC"))
     befores = _befores(source, data)
     cases, case_of = _cases(source, data, befores)
-    operations = tuple(
-        Operation(
-            str(number),
-            case_of[number],
-            _options(source, options, f"ops[{number}]", len(msite)),
-            after=tuple(Link(str(before)) for before in befores[number]),
-        )
-        for number, options in enumerate(data["ops"])
-    )
+    operations = tuple(_operations(source, data.pop("ops"), case_of, befores, len(msite)))
+    data.clear()
     farthest = max((max(row) for row in minutes), default=0)
     return source.problem(
         companies=tuple(Company(str(site)) for site in range(sites)),
@@ -53,8 +67,28 @@ def read_network(path: Path) -> Problem:
         horizon=_horizon(cases, operations, farthest),
         roads=Roads(order=tuple(map(str, range(sites))), minutes=minutes, yen=yen),
         policy=Policy(weights=Weights.only(cost=1, tardiness=1)),
-        name=path.stem,
+        name=Path(source.file).stem,
     )
+
+
+def _operations(
+    source: Source, rows: list[Any], case_of: dict[int, str], befores: list[list[int]], machines: int
+) -> Iterator[Operation]:
+    """The operations; what is equal is shared, and what has been read let go, or a million would not fit."""
+    ids, minutes = [str(number) for number in range(max(len(rows), machines))], _Minutes()
+    links = {before: Link(ids[before]) for group in befores for before in group}
+    for number in range(len(rows)):
+        options, rows[number] = rows[number], None
+        found = _options(source, options, number, machines, ids, minutes)
+        yield Operation(ids[number], case_of[number], found, after=tuple(links[before] for before in befores[number]))
+
+
+class _Minutes(dict[int, float]):
+    """Minutes as the model has them, one object for each number."""
+
+    def __missing__(self, minutes: int) -> float:
+        self[minutes] = value = float(minutes)
+        return value
 
 
 def _horizon(cases: tuple[Case, ...], operations: tuple[Operation, ...], farthest: int) -> int:
@@ -67,6 +101,11 @@ def _horizon(cases: tuple[Case, ...], operations: tuple[Operation, ...], farthes
 def _table(source: Source, rows: list[Any], key: str, sites: int) -> tuple[tuple[int, ...], ...]:
     if len(rows) != sites:
         source.refuse(key, f"{len(rows)} rows", f"{sites} rows, as many as TT")
+    if all(isinstance(row, list) and len(row) == sites for row in rows):
+        values = np.array(rows)
+        if values.dtype == np.int64 and values.size and values.min() >= 0 and values.max() <= LARGEST_NUMBER:
+            shared = {value: value for value in np.unique(values).tolist()}
+            return tuple(tuple([shared[value] for value in row]) for row in rows)
     return tuple(
         tuple(
             source.whole(value, f"{key}[{i}][{j}]")
@@ -80,24 +119,29 @@ def _befores(source: Source, data: dict[str, Any]) -> list[list[int]]:
     befores: list[list[int]] = [[] for _ in data["ops"]]
     last = len(befores) - 1
     for i, pair in enumerate(data["prec"]):
-        before, after = (source.whole(n, f"prec[{i}]", high=last) for n in source.items(pair, f"prec[{i}]", length=2))
+        before, after = source.items(pair, f"prec[{i}]", length=2)
+        if not (type(before) is type(after) is int and 0 <= before <= last and 0 <= after <= last):
+            before, after = (source.whole(number, f"prec[{i}]", high=last) for number in pair)
         if before not in befores[after]:
             befores[after].append(before)
     return befores
 
 
-def _options(source: Source, options: object, place: str, machines: int) -> tuple[Option, ...]:
+def _options(
+    source: Source, options: object, number: int, machines: int, ids: list[str], shared: _Minutes
+) -> tuple[Option, ...]:
+    place = f"ops[{number}]"
     found: dict[int, Option] = {}
     for option in source.items(options, place):
         machine, minutes, cost = source.items(option, place, length=3)
-        number = source.whole(machine, f"{place}, machine", high=machines - 1)
-        if number in found:
-            source.refuse(place, f"machine {number} twice", "each machine once")
-        found[number] = Option(
-            str(number),
-            minutes_per_piece=float(source.whole(minutes, f"{place}, minutes")),
-            fixed_yen=source.whole(cost, f"{place}, cost"),
-        )
+        if not (type(machine) is type(minutes) is type(cost) is int and 0 <= machine < machines
+                and 0 <= minutes <= LARGEST_NUMBER and 0 <= cost <= LARGEST_NUMBER):  # fmt: skip
+            machine = source.whole(machine, f"{place}, machine", high=machines - 1)
+            minutes = source.whole(minutes, f"{place}, minutes")
+            cost = source.whole(cost, f"{place}, cost")
+        if machine in found:
+            source.refuse(place, f"machine {machine} twice", "each machine once")
+        found[machine] = Option(ids[machine], 0, shared[minutes], cost)
     if not found:
         source.refuse(place, "no option", "at least one machine")
     return tuple(found.values())

@@ -7,16 +7,24 @@ import time
 from dataclasses import dataclass, field
 
 from zagumi.engine.plan.check import require
-from zagumi.engine.plan.cost import measure
+from zagumi.engine.plan.cost import Measures, measure
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
 from zagumi.engine.solve.bounds import lower_bound
 from zagumi.engine.solve.limits import Limits
+from zagumi.engine.solve.priced import Prices, covers
 from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
+from zagumi.engine.solve.search import Search
 from zagumi.engine.solve.searching import Searching
+from zagumi.engine.solve.tables import Built
 
 TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
+READING = 1e-4  # seconds per operation that reading and judging a plan takes, until it is known
+FEW = 1000  # with so many operations the bounds of every kind are too slow where the priced bound has its say
+MOST_SWEEPS = 240  # of the priced bound
+WORK = 3_000_000  # and operations in all of them, when steps limit the search: it waits for them
+SWEEPS = 60  # so many sweeps of the priced bound must be possible in the time left, or it is not begun
 
 
 @dataclass
@@ -24,7 +32,9 @@ class Course:
     """What a call of ``solve`` knows and tells.
 
     Attributes:
-        plan: the best checked plan; ``objective`` is its value.
+        plan: the best checked plan; ``objective`` is its value, ``measures`` say more.
+        made: objective of the first plan that a search has made, which is judged before it leaves.
+        first_plan: seconds after which that was.
         bound: on the objective; 0 until one is known, which no objective is below.
         steps: taken so far in the measure of the limits.
     """
@@ -35,6 +45,8 @@ class Course:
     begun: float = field(default_factory=time.perf_counter)
     plan: Plan | None = None
     objective: int | None = None
+    measures: Measures | None = None
+    made: int | None = None
     first_plan: float | None = None
     bound: int = 0
     bound_by: str = ""
@@ -42,6 +54,9 @@ class Course:
     cancelled: bool = False
     _told: float = 0.0
     _reading: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._reading = READING * len(self.problem.operations)
 
     @property
     def seconds(self) -> float:
@@ -54,14 +69,22 @@ class Course:
         Raises:
             CheckError: the judge refuses it.
         """
-        value = measure(self.problem, plan).objective(self.problem.policy.weights)
+        measures = measure(self.problem, plan)
+        value = measures.objective(self.problem.policy.weights)
         if self.objective is not None and value >= self.objective:
             return False
         require(self.problem, plan)
-        self.plan, self.objective = plan, value
+        self.plan, self.objective, self.measures = plan, value, measures
         if self.first_plan is None:
             self.first_plan = self.seconds
         return True
+
+    def note_made(self, searches: list[Searching]) -> bool:
+        """Note that there is a first plan; whether there is one."""
+        self.made = min((search.objective for search in searches if search.objective is not None), default=None)
+        if self.made is not None and self.first_plan is None:
+            self.first_plan = self.seconds
+        return self.made is not None
 
     def take_best(self, searches: list[Searching]) -> bool:
         """Take the best plan of the searches when it is better than what is at hand."""
@@ -100,7 +123,8 @@ class Course:
             return
         self._told = self.seconds
         plan = self.plan if improved else None
-        self.report(Progress(self._told, phase, self.objective, self.bound, self.bound_by, self.steps, plan))
+        best = self.objective if self.objective is not None else self.made
+        self.report(Progress(self._told, phase, best, self.bound, self.bound_by, self.steps, plan))
 
     def tell_of(self, searches: list[Searching]) -> None:
         """Report the searches' progress, when it is time to."""
@@ -110,7 +134,6 @@ class Course:
 
     def result(self, status: Status, *, reasons: tuple[Reason, ...] = ()) -> Result:
         """The answer; a plan no worse than the bound is optimal."""
-        measures = None if self.plan is None else measure(self.problem, self.plan)
         bound = self.bound
         if self.objective is not None:
             bound = min(bound, self.objective)
@@ -119,7 +142,7 @@ class Course:
         return Result(
             status=status,
             plan=self.plan,
-            measures=measures,
+            measures=self.measures,
             objective=self.objective,
             bound=bound,
             bound_by=self.bound_by,
@@ -134,23 +157,60 @@ class Course:
 class Bounding(threading.Thread):
     """Computes the lower bound beside the search, which compiled leaves the interpreter to it."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, course: Course, built: Built, searches: list[Searching]) -> None:
         super().__init__(daemon=True)
-        self.problem = problem
+        self.course, self.built = course, built
         self.found: tuple[int, str] | None = None
         self.failure: BaseException | None = None
+        self._first, self._stopped = threading.Event(), threading.Event()
+        self._prices: Prices | None = None
+        search = searches[0]
+        if isinstance(search, Search) and search.objective is not None and covers(built):
+            self._prices = Prices(built, search.completion, search.objective)
         self.start()
 
     def run(self) -> None:
         try:
-            self.found = lower_bound(self.problem)
+            self._run()
         except BaseException as failure:  # told where it is asked for
             self.failure = failure
+        self._first.set()
 
-    def give(self, course: Course, *, wait: bool) -> None:
-        """Give the course the bound when it is there; ``wait`` for it unless the course is cancelled meanwhile."""
-        while wait and self.is_alive() and not course.cancelled:
-            self.join(0.05)
+    def _run(self) -> None:
+        if self._prices is None or len(self.built.operations) < FEW:
+            self.found = lower_bound(self.built.problem)
+        if self._prices is None:
+            return
+        begun, by = time.perf_counter(), "tree"
+        repeatable = self.course.limits.steps is not None
+        sweeps = min(MOST_SWEEPS, WORK // len(self.built.operations)) if repeatable else MOST_SWEEPS
+        for bound in self._prices.rise(sweeps, self._stopped.is_set):
+            if self.found is None or bound > self.found[0]:
+                self.found = bound, by
+            self._first.set()
+            if by == "tree" and self._too_slow(time.perf_counter() - begun):
+                return
+            by = "prices"
+
+    def _too_slow(self, sweep: float) -> bool:
+        limits = self.course.limits
+        return limits.steps is None and SWEEPS * sweep > limits.seconds - self.course.seconds
+
+    def give(self, course: Course, *, wait: bool, last: bool = False) -> None:
+        """Give the course the bound that is there.
+
+        Args:
+            wait: for one to be there, and when only steps limit the search, for the best; unless cancelled meanwhile.
+            last: the search is over: when seconds limit it, stop where the bound is.
+        """
+        whole = wait and course.limits.steps is not None
+        if last and not whole:
+            self._stopped.set()
+        while wait and self.is_alive() and not course.cancelled and (whole or not self._first.is_set()):
+            if whole:
+                self.join(0.05)
+            else:
+                self._first.wait(0.05)
             course.cancelled = course.limits.cancelled is not None and course.limits.cancelled()
         if self.failure is not None:
             raise self.failure

@@ -10,6 +10,8 @@ from zagumi.engine.solve.schedule.annealing import construct, run
 from zagumi.engine.solve.schedule.following import follow
 from zagumi.engine.solve.tables import Built
 
+MANY = 1000  # with so many cases one order of them makes the first plan
+
 
 class Search:
     """A state of the compiled search and the best plan it has found."""
@@ -25,10 +27,17 @@ class Search:
         now = self.state.rows.now
         return int(now.best[0]) if now.best_missing[0] == 0 else None
 
+    @property
+    def completion(self) -> int:
+        """The last minute of the plan in hand."""
+        return int(self.state.rows.worths.end.max(initial=0))
+
     def first(self, start: Plan | None = None) -> None:
         """Complete a plan to start from, or construct plans from several orders of the cases and keep the best."""
         cases = self.built.rows.cases
-        keys = (cases.due, cases.due - cases.release, -cases.late) if start is None else (cases.due,)
+        keys = [cases.due - cases.shortest]
+        if start is None and len(cases) < MANY:
+            keys += [cases.due - cases.release, -cases.late]
         best = None
         for key in keys:
             state = new_state(self.built, self.seed)

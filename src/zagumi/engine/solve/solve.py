@@ -26,7 +26,7 @@ SEARCH_FIRST, TABU_FIRST = 2000, 20_000
 SEARCH_SHARE = 0.3  # and at most this share of the seconds
 SLICE = 25  # steps between looks at the clock, at first; adapted to take about LOOK seconds
 LOOK = 0.05
-BOUND_BESIDE = 1000  # with so many operations the bound is computed beside the search instead of before it
+LARGE = 1000  # with so many operations bounds are computed beside the search, and plans judged late
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,28 @@ def solve(
 
     limits = limits or Limits()
     course = Course(problem, limits, report)
-    reasons = obstacles(problem)
+    large = len(problem.operations) >= LARGE
+    # obstacles explain why there is no plan: when time counts, only if none is found
+    reasons = () if large and not problem.policy.frozen else obstacles(problem)
     if reasons:
         return course.result(Status.INFEASIBLE, reasons=reasons)
-    crew = _crew(build(problem), limits)
+    built = build(problem)
+    crew = _crew(built, limits)
     _together(crew.searches, lambda search: search.first(start))
+    if not course.note_made(crew.searches) and large:
+        reasons = obstacles(problem)
+        if reasons:
+            return course.result(Status.INFEASIBLE, reasons=reasons)
     if start is not None and not check(problem, start):
         course.take(start)
-    course.take_best(crew.searches)
+    if not large:
+        course.take_best(crew.searches)
     course.tell("first plan", improved=True)
-    bounding = Bounding(problem)
-    bounding.give(course, wait=len(problem.operations) < BOUND_BESIDE)
+    bounding = Bounding(course, built, crew.searches)
+    bounding.give(course, wait=not large)
     proved_empty = _improve(course, crew, bounding)
+    bounding.give(course, wait=True, last=True)
     course.take_best(crew.searches)
-    bounding.give(course, wait=True)
     if course.plan is None and proved_empty:
         why = Reason("plan", (), "the complete search proved that no plan meets all the rules together")
         return course.result(Status.INFEASIBLE, reasons=(why,))

@@ -65,6 +65,10 @@ def _starts(counts: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return np.concatenate(([0], ends[:-1])) if len(ends) else ends, ends
 
 
+def _whole(values: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(values, dtype=np.int64)
+
+
 def build(problem: Problem) -> Built:
     """Arrays for the compiled search. Takes about 10 µs per operation and option."""
     return _Builder(problem).build()
@@ -193,48 +197,66 @@ class _Builder:
 
     def _options(self) -> tuple[Any, Any]:
         problem, weights = self.problem, self.problem.policy.weights
-        self.flat = [option for o in self.operations for option in sorted(o.options, key=lambda option: option.machine)]
+        given = [option for operation in self.operations for option in operation.options]
         owner = np.repeat(np.arange(len(self.operations)), [len(o.options) for o in self.operations])
-        machine = [self.machine_at[option.machine] for option in self.flat]
+        machine = _whole(self.machine_at[option.machine] for option in given)
+        order = np.lexsort((machine, owner))
+        machine = machine[order]
+        self.flat = [given[at] for at in order.tolist()]
+        company = np.array(self.machine_company, dtype=np.int64)[machine]
+        eligible = np.ones(len(given), dtype=bool)
+        if any(operation.min_grade for operation in self.operations):
+            least = _whole(operation.min_grade for operation in self.operations)
+            eligible = _whole(option.grade for option in self.flat) >= least[owner]
+        if any(case.barred for case in self.cases):
+            barred = [{self.company_at[name] for name in problem.case[o.case].barred} for o in self.operations]
+            eligible &= [where not in barred[at] for at, where in zip(owner.tolist(), company.tolist(), strict=True)]
+        modes, counts = self._modes(machine, company)
+        mode0, mode1 = _starts(counts)
+        pace = np.array([option.minutes_per_piece for option in self.flat], dtype=np.float64)
+        columns: dict[str, Any] = {
+            "op": owner,
+            "machine": machine,
+            "company": company,
+            "site": _whole(self.site_at[m.site] for m in self.machines)[machine],
+            "mode0": mode0,
+            "mode1": mode1,
+            "setup": _whole(option.setup_minutes for option in self.flat),
+            "fixed": weights.cost * _whole(option.fixed_yen for option in self.flat),
+            "unit": weights.cost * _whole(option.unit_yen for option in self.flat),
+            "eligible": eligible & (counts > 0),
+            "pace": pace,
+            "rate": np.array([option.good_rate for option in self.flat], dtype=np.float64),
+        }
+        if weights.co2:
+            columns["fixed"] += weights.co2 * _whole(option.co2_g for option in self.flat)
+            columns["unit"] += weights.co2 * _whole(option.unit_co2_g for option in self.flat)
+        return table(records.OPTION, columns), modes
+
+    def _modes(self, machine: NDArray[np.int64], company: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
+        """A mode for each person who may attend each option, one where nobody must; and how many each option has."""
+        calendars = [m.calendar for m in self.machines]
+        hours = _whole(self.hours(calendar, None) for calendar in calendars)
+        size = len(self.flat)
+        if all(option.skill is None for option in self.flat):
+            nobody = np.full(size, -1)
+            modes = table(records.MODE, {"option": np.arange(size), "person": nobody, "hours": hours[machine]})
+            return modes, np.ones(size, dtype=np.int64)
         skilled: dict[tuple[int, str], list[int]] = {}
         for at, person in enumerate(self.people):
             for skill in person.skills:
                 skilled.setdefault((self.company_at[person.company], skill), []).append(at)
-        calendars = [m.calendar for m in self.machines]
-        barred = [
-            {self.company_at[name] for name in problem.case[operation.case].barred} for operation in self.operations
-        ]
-        eligible, modes, counts = [], [], []
-        for at, (option, op, where) in enumerate(zip(self.flat, owner.tolist(), machine, strict=True)):
-            company, calendar = self.machine_company[where], calendars[where]
-            attending: Sequence[int] = (-1,)
-            if option.skill is not None:
-                attending = skilled.get((company, option.skill), ())
-            fit = option.grade >= self.operations[op].min_grade and company not in barred[op] and bool(attending)
-            eligible.append(fit)
+        found, counts = [], []
+        for at, (option, where, firm) in enumerate(zip(self.flat, machine.tolist(), company.tolist(), strict=True)):
+            attending: Sequence[int] = (-1,) if option.skill is None else skilled.get((firm, option.skill), ())
             counts.append(len(attending))
-            modes += [
-                (at, person, self.hours(calendar, self.people[person].calendar if person >= 0 else None))
+            found += [
+                (at, person, self.hours(calendars[where], self.people[person].calendar if person >= 0 else None))
                 for person in attending
             ]
-        mode0, mode1 = _starts(counts)
-        columns: dict[str, Any] = {
-            "op": owner,
-            "machine": machine,
-            "company": [self.machine_company[m] for m in machine],
-            "site": [self.site_at[self.machines[m].site] for m in machine],
-            "mode0": mode0,
-            "mode1": mode1,
-            "setup": [option.setup_minutes for option in self.flat],
-            "fixed": [weights.cost * option.fixed_yen + weights.co2 * option.co2_g for option in self.flat],
-            "unit": [weights.cost * option.unit_yen + weights.co2 * option.unit_co2_g for option in self.flat],
-            "eligible": eligible,
-            "pace": [option.minutes_per_piece for option in self.flat],
-            "rate": [option.good_rate for option in self.flat],
-        }
-        found = np.array(modes, dtype=np.int64).reshape(-1, 3)
-        rows = table(records.MODE, {"option": found[:, 0], "person": found[:, 1], "hours": found[:, 2]})
-        return table(records.OPTION, columns), rows
+        rows = np.array(found, dtype=np.int64).reshape(-1, 3)
+        modes = table(records.MODE, {"option": rows[:, 0], "person": rows[:, 1], "hours": rows[:, 2]})
+        return modes, np.array(counts, dtype=np.int64)
 
     def _frozen(self) -> list[tuple[int, FrozenWork]]:
         known = [(self.op_at[work.operation], work) for work in self.problem.policy.frozen]

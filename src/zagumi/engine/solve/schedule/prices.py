@@ -6,7 +6,7 @@ what the cases cost at their cheapest, less what all time that is there would co
 prices. Machines with hours, people, bands or set-up tables are free; work on them takes its least minutes.
 
 A price row has one entry per cell, equal within a bucket of cells; behind the last cell time is free. ``paid`` is the
-price of all time before a cell. Dimensions of ``frame``: see :class:`Frame` in :mod:`zagumi.engine.solve.prices`.
+price of all time before a cell.
 """
 
 from __future__ import annotations
@@ -276,25 +276,27 @@ def sweep(
     best: Grid,
     pick: Line,
     start: Line,
-    gap: float,
-    groups: int,
+    first: int,
+    last: int,
+    step: float,
 ) -> float:
-    """Look for the cheapest way of every case. Returns the bound at the prices as they are, when nothing moves them.
+    """Find the cheapest ways of some cases, then move the prices; returns what they cost at the prices before.
 
     Args:
-        gap: how far the bound is expected to rise; 0: prices stay as they are.
-        groups: how often prices move during the sweep.
+        window: cells looked at from a case's release on.
+        usage, room: minutes asked for and there, by machine and bucket; ``usage`` is that of the last ways found.
+        best: room for the costs of a case's options by cell.
+        pick, start: option and minute of each operation in the last way found; -1: it starts beyond the window.
+        first, last: the cases.
+        step: how far the bound is expected to rise if prices move; 0: they stay.
     """
-    count, total = rules(net).case_count, 0.0
-    for case in range(count):
+    total = 0.0
+    for case in range(first, last):
         _count(net, case, frame, -1.0, pick, start, usage)
         total += _case(net, case, frame, window, price, paid, best, pick, start)
         _count(net, case, frame, 1.0, pick, start, usage)
-        if gap > 0.0 and case * groups // count != (case + 1) * groups // count:
-            steep = _steepness(price, usage, room, frame)
-            if steep > 0.0:
-                _move(frame, price, paid, usage, room, gap / steep)
-    for machine in range(room.shape[0]):
-        for bucket in range(room.shape[1]):
-            total -= price[machine, bucket * frame[WIDTH]] * room[machine, bucket]
+    if step > 0.0:
+        steep = _steepness(price, usage, room, frame)
+        if steep > 0.0:
+            _move(frame, price, paid, usage, room, step / steep)
     return total
