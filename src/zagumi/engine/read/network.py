@@ -41,11 +41,17 @@ def read_network(path: Path) -> Problem:
         FileError: naming the entry, what was given and what was expected.
     """
     with _uncollected():
-        return _read(Source.open(path))
+        source = Source.open(path)
+        return _read(source, source.json())
 
 
-def _read(source: Source) -> Problem:
-    data = source.json()
+def problem_of(data: dict[str, Any], name: str) -> Problem:
+    """The problem of a network given as the content of such a file, which it leaves as it is."""
+    with _uncollected():
+        return _read(Source(name, ""), {**data, "ops": list(data["ops"])})
+
+
+def _read(source: Source, data: Any) -> Problem:
     if not isinstance(data, dict):
         source.refuse("file", type(data).__name__, "an object")
     for key in KEYS:
