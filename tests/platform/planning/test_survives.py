@@ -26,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 
 LEASE = 2.0
 PATIENCE = 90.0
-SECONDS = 6
+SECONDS = 120  # far more than it takes to kill the first attempt; the second is told to keep its best
 WORKER = """
 import os, django
 django.setup()
@@ -76,6 +76,12 @@ def searching(run: Run) -> bool:
     return job.state == Job.State.RUNNING and bool(job.data or job.progress)
 
 
+def second_attempt(run: Run) -> bool:
+    """Whether the run is searched for a second time."""
+    job = Job.objects.get(pk=run.job_id)
+    return job.attempts == 2 and searching(run)
+
+
 def over(run: Run) -> bool:
     return Job.objects.get(pk=run.job_id).state in {"done", "failed", "cancelled"}
 
@@ -107,7 +113,7 @@ def assert_finished_once(run: Run, attempts: int) -> None:
     assert not Booking.objects.filter(kind=Booking.Kind.PLAN).exists()
 
 
-def test_a_worker_killed_in_the_middle_of_a_search_is_replaced(database: Database, run: Run) -> None:
+def test_a_worker_killed_in_the_middle_of_a_search_is_replaced(database: Database, cast: Cast, run: Run) -> None:
     with worker(database) as first:
         eventually(lambda: searching(run), "the first worker's search")
         snapshot = bytes(Run.objects.get(pk=run.pk).snapshot)
@@ -117,18 +123,22 @@ def test_a_worker_killed_in_the_middle_of_a_search_is_replaced(database: Databas
         eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans), "the end of the orphans")
         assert not run.alternatives.exists()
         with worker(database):
+            eventually(lambda: second_attempt(run), "the second worker's search")
+            services.stop_run(cast.coordinator, run=run, keep=True)
             eventually(lambda: over(run), "the second worker's result")
 
     assert_finished_once(run, attempts=2)
     assert bytes(Run.objects.get(pk=run.pk).snapshot) == snapshot
 
 
-def test_a_search_killed_in_the_middle_is_tried_again(database: Database, run: Run) -> None:
+def test_a_search_killed_in_the_middle_is_tried_again(database: Database, cast: Cast, run: Run) -> None:
     with worker(database) as only:
         eventually(lambda: searching(run), "the first search")
         for pid in children(only.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        eventually(lambda: second_attempt(run), "the second search")
+        services.stop_run(cast.coordinator, run=run, keep=True)
         eventually(lambda: over(run), "the second search's result")
         assert only.poll() is None
 
