@@ -74,12 +74,33 @@ const SIGNS: Record<Feature["kind"], string> = {
     '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 21V4M6 5h11l-2.500 3.500L17 12H6"/></svg>',
 };
 
+/** Where a name may stand: its side, and which way that is across and down. */
+const SIDES = [
+  ["above", 0, -1],
+  ["below", 0, 1],
+  ["right", 1, 0],
+  ["left", -1, 0],
+] as const;
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+function nameWidth(name: string): number {
+  if (!ruler) return 14 * name.length;
+  ruler.font = `700 14px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(name).width + 6;
+}
+
+function around(point: L.Point, width: number, height: number): L.Bounds {
+  return L.bounds(point.subtract([width / 2, height / 2]), point.add([width / 2, height / 2]));
+}
+
 class RegionMap {
   private readonly map: L.Map;
   private readonly marks = L.layerGroup();
   private readonly lines = L.layerGroup();
   private readonly names = L.layerGroup();
   private readonly details = L.layerGroup();
+  private named: { feature: Feature; at: L.LatLng }[] = [];
   private readonly byKey = new Map<string, Feature>();
   private readonly rows = new Map<string, HTMLElement>();
   private chosen = "";
@@ -156,7 +177,9 @@ class RegionMap {
     if (this.map.getZoom() >= DETAILS_FROM) this.details.addTo(this.map);
     else this.details.remove();
     for (const flow of this.data.flows) this.drawFlow(flow);
+    this.named = [];
     for (const group of this.groups()) this.drawGroup(group);
+    this.drawNames();
     if (focused) this.root.querySelector<HTMLElement>(`[data-map-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -201,14 +224,29 @@ class RegionMap {
     const element = marker.getElement();
     if (element) element.dataset.mapKey = feature.key;
     const named = this.data.features.length <= A_FEW || this.map.getZoom() >= NAMES_FROM;
-    if (named || feature.kind !== "member" || feature.key === this.chosen) {
-      const label = text("span", feature.name);
-      L.marker(at, { interactive: false, keyboard: false, icon: icon("map-name map-name-strong", label, [0, 0]) }).addTo(
+    if (named || feature.kind !== "member" || feature.key === this.chosen) this.named.push({ feature, at });
+    marker.bindPopup(() => this.popup(feature), { closeButton: true });
+    marker.on("popupopen", () => this.choose(feature.key, false));
+  }
+
+  /** Names go above their mark, else to another side where they cover nothing; a member's that fits nowhere is left out. */
+  private drawNames(): void {
+    const taken = this.named.map(({ at }) => around(this.map.latLngToLayerPoint(at), 28, 28));
+    const first = (feature: Feature) => feature.key === this.chosen || feature.kind !== "member";
+    for (const { feature, at } of this.named.sort((a, b) => Number(first(b.feature)) - Number(first(a.feature)))) {
+      const point = this.map.latLngToLayerPoint(at);
+      const width = nameWidth(feature.name);
+      const free = SIDES.find(([, across, down]) => {
+        const box = around(point.add([across * (width / 2 + 17), down * 26]), width, 18);
+        return !taken.some((other) => other.overlaps(box)) && taken.push(box);
+      });
+      const side = free ?? (first(feature) ? SIDES[0] : undefined);
+      if (!side) continue;
+      const css = `map-name map-name-strong is-${side[0]}`;
+      L.marker(at, { interactive: false, keyboard: false, icon: icon(css, text("span", feature.name), [0, 0]) }).addTo(
         this.names,
       );
     }
-    marker.bindPopup(() => this.popup(feature), { closeButton: true });
-    marker.on("popupopen", () => this.choose(feature.key, false));
   }
 
   private place(at: L.LatLng, mark: HTMLElement, name: string, size: number): L.Marker {

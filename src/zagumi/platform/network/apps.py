@@ -29,9 +29,11 @@ class NetworkConfig(AppConfig):
         from zagumi.platform.network.models import Company
 
         if actor.is_member and Company.objects.filter(party_id=actor.party_id or 0).exists():
-            return [NavItem("companies", _("Our company"), reverse("network:company", args=[actor.party_code]))]
+            return [
+                NavItem("companies", _("Our company"), reverse("network:company", args=[actor.party_code]), "factory")
+            ]
         if actor.is_coordinator or actor.is_member:
-            return [NavItem("companies", _("Members"), reverse("network:company-list"))]
+            return [NavItem("companies", _("Members"), reverse("network:company-list"), "factory")]
         return []
 
 
