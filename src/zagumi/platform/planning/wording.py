@@ -48,7 +48,6 @@ def unmet(reason: Mapping[str, Any], named: Callable[[str], str] = str) -> str:
         "lead": _("No company that could work on %(items)s may lead."),
         "frozen": _("The fixed work contradicts itself: %(items)s."),
         "band": _("The published capacity does not suffice for %(items)s."),
-        "split": _("%(items)s cannot be divided as the rules of the step demand."),
     }
     text = known.get(reason["rule"])
     return text % {"items": items} if text else str(reason["text"])
