@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ from zagumi.engine.solve.exact import solve_exact
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.solve import solve
 from zagumi.engine.solve.tables import build
+from zagumi.engine.solve.tabu.bound import machine_bound, preemptive
 from zagumi.engine.solve.tabu.search import PARENTS, PATIENCE, TabuSearch, exchange
 from zagumi.engine.solve.tabu.seating import move
 from zagumi.engine.solve.tabu.shop import covers, workshop
@@ -220,6 +221,26 @@ def test_the_judge_accepts_every_plan(seed: int, plain: bool, workers: int) -> N
     assert not check(problem, result.plan)
     assert result.objective == measure(problem, result.plan).makespan
     assert result.bound <= result.objective
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_bound_of_single_machines_holds(seed: int) -> None:
+    """With one or two machines it is often the optimum, never above it, whatever travel and lags there are."""
+    problem = shop_floor(seed, cases=3, steps=3, machines=1 + seed % 3, plain=seed % 2 == 0)
+    proved = solve_exact(problem, Limits(seconds=20))
+    assert proved.proved
+    assert machine_bound(workshop(build(problem))) <= proved.objective
+    if seed % 3 == 0 and seed % 2 == 0:  # one machine without travel, lags and releases
+        assert machine_bound(workshop(build(problem))) == proved.objective
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 6), st.integers(0, 9)), max_size=7))
+def test_interrupted_work_on_one_machine(jobs: list[tuple[int, int, int]]) -> None:
+    """The preemptive makespan is the most that least head, minutes and least tail of some of the jobs add up to."""
+    some = [part for size in range(1, len(jobs) + 1) for part in combinations(jobs, size)]
+    most = max((min(h for h, _, _ in p) + sum(m for _, m, _ in p) + min(t for _, _, t in p) for p in some), default=0)
+    assert preemptive(jobs) == most
 
 
 def test_steps_are_steps_however_they_are_cut() -> None:

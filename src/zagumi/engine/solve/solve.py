@@ -37,12 +37,14 @@ class Crew:
         prelude: steps before the complete model joins in.
         span: steps between exchanges; 0: the searches go their own ways.
         exchange: lets the searches learn from each other while none is running.
+        bound: a lower bound on the objective that suits what these searches cover.
     """
 
     searches: list[Searching]
     prelude: int
     span: int = 0
     exchange: Callable[[], None] = lambda: None
+    bound: Callable[[], int] = lambda: 0
 
 
 def solve(
@@ -98,11 +100,18 @@ def _crew(built: Built, limits: Limits) -> Crew:
 
     seeds = [limits.seed + number for number in range(limits.workers)]
     if covers(built):
+        from zagumi.engine.solve.tabu.bound import machine_bound
         from zagumi.engine.solve.tabu.search import SPAN, TabuSearch, exchange
 
         shop = workshop(built)
         searches = [TabuSearch(shop, seed) for seed in seeds]
-        return Crew([*searches], TABU_FIRST, SPAN, lambda: exchange(searches))
+        return Crew(
+            [*searches],
+            TABU_FIRST,
+            SPAN,
+            exchange=lambda: exchange(searches),
+            bound=lambda: shop.weight * machine_bound(shop),
+        )
     from zagumi.engine.solve.search import Search
 
     return Crew([Search(built, seed) for seed in seeds], SEARCH_FIRST)

@@ -55,7 +55,7 @@ LINE = _record("count load", np.int64)  # operations of a machine and their minu
 BAN = _record("until", np.int64)  # the step up to which an option is tabu
 # makespan: of what stands; best: of this walk; steps, stalled: taken in all, and since the best was found; patience:
 # most of the latter; path: length of the critical path in hand; stamp: see NODE; refused: moves refused for a cycle.
-# The move in hand: op (-1: none), option, place (seat once it has left its own), length (estimated), load (change of
+# The move in hand: op (-1: none), option, place (seat once it has left its own), length (estimated), load (growth of
 # the sum of squared loads), ties (moves as good); spare_*: any move, for when all are tabu.
 NOW = _record(
     "makespan best steps stalled patience path stamp random refused"

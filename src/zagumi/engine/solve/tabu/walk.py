@@ -78,9 +78,10 @@ def trace(shop: Shop, board: Board) -> None:
 def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int, count: int) -> None:
     """Keep a move when it is the best so far.
 
-    Moves through which no way is as long as the makespan are equal but for the balance of loads, then for chance.
+    Moves through which no way is as long as the makespan are equal but for harm to the balance of loads, then chance.
 
     Args:
+        load: growth of the sum of squared loads; a better balance counts as much as none.
         count: places that are as good, of which ``place`` was drawn.
     """
     now = now_at(board, 0)
@@ -228,7 +229,7 @@ def _look_at(shop: Shop, board: Board, v: int) -> None:
             _look_at_own_machine(shop, board, v, ready, rest)
         else:
             load = leaving + chosen.minutes * (chosen.minutes + 2 * line_at(board, chosen.machine).load)
-            _look_at_machine(shop, board, v, option, ready, rest, load)
+            _look_at_machine(shop, board, v, option, ready, rest, max(0, load))
 
 
 @kernel
