@@ -20,7 +20,7 @@ from zagumi.engine.solve.exact import solve_exact
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.priced import Prices, covers
 from zagumi.engine.solve.result import Progress
-from zagumi.engine.solve.search import Search
+from zagumi.engine.solve.search import Search, join, span
 from zagumi.engine.solve.solve import solve
 from zagumi.engine.solve.tables import build
 
@@ -168,3 +168,28 @@ def test_a_case_that_cannot_come_within_its_budget_is_refused_unplaced() -> None
     spans = rows.spans[rows.spans.lot >= 0]
     assert np.all(spans.end >= spans.start)
     assert check(problem, search.plan()) == ()
+
+
+def test_searches_join_what_they_have_found_and_lose_nothing() -> None:
+    problem = made(600, due=0.5, machines=60, sites=20)
+    built = build(problem)
+    searches = [Search(built, seed) for seed in (1, 2)]
+    for search in searches:
+        search.first()
+        search.run(800)
+    own = [search.objective or 0 for search in searches]
+    in_hand = min(search.worth for search in searches)
+    join(searches)
+    assert min(search.worth for search in searches) <= in_hand
+    assert min(search.objective or 0 for search in searches) <= min(own)
+    for search in searches:
+        search.run(300)
+        assert (search.objective or 0) <= min(own)
+        assert check(problem, search.plan()) == ()
+
+
+def test_searches_join_often_enough_to_be_worth_it_and_few_cases_go_their_own_ways() -> None:
+    few, many = build(made(60)), build(made(2000, machines=100, sites=50))
+    assert span([Search(few, 1), Search(few, 2)]) == 0
+    assert span([Search(many, 1)]) == 0
+    assert span([Search(many, 1), Search(many, 2)]) == 4 * len(many.cases)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.solve.plans import best_plan, new_state, wish
 from zagumi.engine.solve.schedule.annealing import construct, run
 from zagumi.engine.solve.schedule.following import follow
+from zagumi.engine.solve.schedule.lending import borrow
 from zagumi.engine.solve.tables import Built
 
 MANY = 1000  # with so many cases one order of them makes the first plan
+JOINED = 200  # with so many cases the searches join what they find; with fewer they had better differ
+SPAN = 4  # steps per case between two such exchanges
 
 
 class Search:
@@ -26,6 +31,12 @@ class Search:
         """Of the best plan; None while there is none."""
         now = self.state.rows.now
         return int(now.best[0]) if now.best_missing[0] == 0 else None
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """Of the plan in hand: operations without a place, and the value of all cases."""
+        now = self.state.rows.now
+        return int(now.missing[0]), int(now.value[0])
 
     @property
     def completion(self) -> int:
@@ -54,6 +65,43 @@ class Search:
         """Take so many steps."""
         run(self.built.store.tables, self.state.state, steps)
 
+    def borrow(self, other: Search) -> None:
+        """Take over what another search does better; neither may be running."""
+        borrow(self.built.store.tables, self.state.state, other.state.state)
+
+    def copy(self, other: Search) -> None:
+        """Go on from where another search is, with chance of one's own, and one's own best plan if that is better."""
+        rows, now = self.state.rows, self.state.rows.now
+        chance, best = int(now.random[0]), (int(now.best_missing[0]), int(now.best[0]))
+        own = best < (int(other.state.rows.now.best_missing[0]), int(other.state.rows.now.best[0]))
+        kept = ("best_lots", "best_feeds", "best_done") if own else ()
+        for name, mine, theirs in zip(rows._fields, rows, other.state.rows, strict=True):
+            if name not in kept:
+                np.copyto(mine, theirs)
+        now.random[0] = chance
+        if own:  # all may differ from it now
+            now.best_missing[0], now.best[0] = best
+            now.dirty[0] = size = len(self.built.operations)
+            rows.dirty["index"][:size] = np.arange(size)
+            rows.done.dirty[:] = 1
+
     def plan(self) -> Plan:
         """The best plan found; there must be one."""
         return best_plan(self.built, self.state)
+
+
+def span(searches: Sequence[Search]) -> int:
+    """Steps after which searches join what they have found; 0: never."""
+    cases = len(searches[0].built.cases)
+    return SPAN * cases if len(searches) > 1 and cases >= JOINED else 0
+
+
+def join(searches: Sequence[Search]) -> None:
+    """Join what the searches have found in the best of them, and let all go on from there."""
+    leader = min(searches, key=lambda search: search.worth)
+    for search in searches:
+        if search is not leader:
+            leader.borrow(search)
+    for search in searches:
+        if search is not leader:
+            search.copy(leader)

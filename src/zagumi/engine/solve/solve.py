@@ -112,9 +112,10 @@ def _crew(built: Built, limits: Limits) -> Crew:
             exchange=lambda: exchange(searches),
             bound=lambda: shop.weight * machine_bound(shop),
         )
-    from zagumi.engine.solve.search import Search
+    from zagumi.engine.solve.search import Search, join, span
 
-    return Crew([Search(built, seed) for seed in seeds], SEARCH_FIRST)
+    found = [Search(built, seed) for seed in seeds]
+    return Crew([*found], SEARCH_FIRST, span(found), lambda: join(found))
 
 
 def _improve(course: Course, crew: Crew, bounding: Bounding) -> bool:

@@ -174,15 +174,21 @@ def _temperature(st: State, base: int) -> float:
     return float(settings(st).hot * math.exp(math.log(settings(st).cold / settings(st).hot) * part))
 
 
+@kernel
+def reinsert(net: Tables, st: State) -> int:
+    """Put back, in random order, the cases in hand that are not whole; 0 when one finds no place."""
+    _shuffle(st)
+    for at in range(now(st).touched):
+        if not insert_case(net, st, touched_at(st, at).index):
+            return 0
+    return 1
+
+
 @routine
-def step(net: Tables, st: State, scale: float) -> None:
-    """One step: ruin, recreate, accept or go back."""
-    value, missing = now(st).value, now(st).missing
-    makespan, unfair = now(st).makespan, now(st).unfair
-    limit = worth(net, st) - int(scale * math.log(max(share(st), 1e-12)))
-    now(st).logged = 0
-    now(st).touched = 0
-    done = _try(net, st, limit)
+def conclude(
+    net: Tables, st: State, done: int, limit: int, value: int, missing: int, makespan: int, unfair: int
+) -> None:
+    """Accept the change in hand when the objective is within a limit, else go back to the values given."""
     for at in range(now(st).touched):
         case = touched_at(st, at).index
         worth_at(st, case).touched = 0
@@ -206,6 +212,18 @@ def step(net: Tables, st: State, scale: float) -> None:
         now(st).makespan = makespan
         now(st).unfair = unfair
         now(st).forced = 0
+
+
+@routine
+def step(net: Tables, st: State, scale: float) -> None:
+    """One step: ruin, recreate, accept or go back."""
+    value, missing = now(st).value, now(st).missing
+    makespan, unfair = now(st).makespan, now(st).unfair
+    limit = worth(net, st) - int(scale * math.log(max(share(st), 1e-12)))
+    now(st).logged = 0
+    now(st).touched = 0
+    done = _try(net, st, limit)
+    conclude(net, st, done, limit, value, missing, makespan, unfair)
     now(st).steps += 1
 
 

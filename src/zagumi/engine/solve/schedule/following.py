@@ -29,7 +29,7 @@ from zagumi.engine.solve.schedule.worth import mark_team
 
 
 @kernel
-def _follow_op(net: Tables, st: State, op: int) -> int:
+def follow_op(net: Tables, st: State, op: int) -> int:
     """Place an operation as wished; 0 with nothing changed when that cannot be."""
     row, mark = op_at(net, op), now(st).logged
     for link in range(row.link0, row.link1):
@@ -80,7 +80,7 @@ def follow(net: Tables, st: State) -> None:
     for at in range(rules(net).op_count):
         op = queue_at(st, at).index
         now(st).logged = 0
-        if _follow_op(net, st, op):
+        if follow_op(net, st, op):
             note_changes(st)
     for case in range(rules(net).case_count):
         if case_at(net, case).guarded and not _team_fits(net, st, case):

@@ -157,7 +157,7 @@ def _draw_case(net: Tables, st: State) -> int:
 
 
 @kernel
-def _ruin_about(net: Tables, st: State, op: int) -> None:
+def ruin_about(net: Tables, st: State, op: int) -> None:
     """Take out the case of an operation; of a large one, what is made from the operation."""
     case = op_at(net, op).case
     if case_at(net, case).op1 - case_at(net, case).op0 <= LARGE:
@@ -198,7 +198,7 @@ def _ruin_in_the_way(net: Tables, st: State, case: int) -> None:
     if 0 <= at < used_at(st, machine).spans:
         other = span_at(st, room_at(net, machine).first + at).lot
         if other >= 0 and not lot_at(st, other).frozen:
-            _ruin_about(net, st, lot_at(st, other).op)
+            ruin_about(net, st, lot_at(st, other).op)
 
 
 @routine

@@ -86,7 +86,7 @@ def settings_for(net: TableRows) -> dict[str, float]:
     if net.rules.makespan[0]:
         shares = {"alone": 450, "beside": 750, "way": 750, "dear": 3, "replays": min(500_000, 150_000_000 // size)}
     else:
-        shares = {"alone": 250, "beside": 450, "way": 800, "dear": 6, "replays": min(30_000, 750_000 // size)}
+        shares = {"alone": 150, "beside": 300, "way": 850, "dear": 8, "replays": min(30_000, 750_000 // size)}
     return {"hot": 1.5, "cold": 0.06, "blink": 15, "later": 300, **shares}
 
 
