@@ -295,18 +295,19 @@ def test_a_plan_to_begin_from_may_be_incomplete() -> None:
 
 
 def test_cancelling_ends_the_search_at_once() -> None:
+    """It is asked at least every fifth of a second and ends at once, in time of the two threads' processors."""
     problem = shop_floor(9, cases=60, steps=8, machines=10, plain=True)
     asked: list[float] = []
 
     def cancelled() -> bool:
-        asked.append(time.perf_counter())
-        return asked[-1] - asked[0] > 0.5
+        asked.append(time.process_time())
+        return asked[-1] - asked[0] > 1
 
     result = solve(problem, Limits(seconds=60, workers=2, cancelled=cancelled))
+    ended = time.process_time()
     assert result.cancelled
     assert result.plan is not None
-    assert max(after - before for before, after in pairwise(asked)) < 0.2
-    assert time.perf_counter() - asked[-1] < 0.3
+    assert max(after - before for before, after in pairwise([*asked, ended])) < 2 * 0.2
 
 
 def test_searches_learn_from_each_other() -> None:

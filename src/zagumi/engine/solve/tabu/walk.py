@@ -26,7 +26,7 @@ from zagumi.engine.solve.tabu.rows import (
 from zagumi.engine.solve.tabu.seating import move
 from zagumi.engine.solve.tabu.times import arrival, remainder
 
-SAMPLE = 10  # operations of the critical path that are looked at in a step
+FEWEST, MORE = 4, 20  # operations of the critical path looked at in a step: at least, and up to how many more
 BARRED = 50  # steps for which a move that would close a cycle is tabu
 TENURE, SPREAD, SHARE = 5, 10, 0.3  # steps for which a machine is tabu: plus a share of path length and options
 
@@ -238,7 +238,7 @@ def _choose(shop: Shop, board: Board) -> None:
     trace(shop, board)
     now = now_at(board, 0)
     now.op, now.spare_op, now.spares = -1, -1, 0
-    for number in range(min(SAMPLE, now.path)):
+    for number in range(min(FEWEST + below(board, MORE), now.path)):
         other = number + below(board, now.path - number)
         v = path_at(board, other).op
         path_at(board, other).op = path_at(board, number).op
