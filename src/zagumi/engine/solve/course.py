@@ -22,7 +22,7 @@ TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
 READING = 1e-4  # seconds per operation that reading and judging a plan takes, until it is known
 FEW = 1000  # with so many operations the bounds of every kind are too slow where the priced bound has its say
-MOST_SWEEPS = 240  # of the priced bound
+MOST_SWEEPS = 360  # of the priced bound
 WORK = 3_000_000  # and operations in all of them, when steps limit the search: it waits for them
 SWEEPS = 60  # so many sweeps of the priced bound must be possible in the time left, or it is not begun
 

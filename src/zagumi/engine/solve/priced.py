@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from zagumi.engine.solve.schedule.prices import sweep
 from zagumi.engine.solve.tables import Built
 
-CELLS = 270  # cells into which the time of a plan is cut; more are slower and give a little more
+CELLS, FINE = 270, 400  # cells into which the time of a plan is cut; finer is slower and gives a little more
+SMALL = 4000  # operations, up to which it is fine
 WIDTH = 3  # cells of a bucket, in which the price is one
 MOVES = 8  # of the prices during a sweep
 CHUNK = 500  # cases between looks at whether to stop
-STEP, SMALLER, SMALLEST = 0.15, 0.75, 1e-4  # of the gap, per move: at first, after stalling, when to end
+STEP, SMALLER, SMALLEST = 0.15, 0.8, 1e-4  # of the gap, per move: at first, after stalling, when to end
 PATIENCE = 3  # sweeps without much of a rise before steps get smaller
 SHARE = 0.3  # of the first plan's excess, by which the bound is expected to rise
 SAFE = 1e-9  # covers the rounding of floating sums
@@ -48,7 +49,7 @@ class Prices:
         """
         self.built, self.upper = built, upper
         rows = built.rows
-        self.length = max(1, math.ceil(until / CELLS))
+        self.length = max(1, math.ceil(until / (FINE if len(rows.ops) <= SMALL else CELLS)))
         buckets = math.ceil(math.ceil(until / self.length) / WIDTH)
         cells = buckets * WIDTH
         longest = int((rows.options.setup + rows.options.run).max(initial=0))
