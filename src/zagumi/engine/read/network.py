@@ -8,30 +8,15 @@ The objective is tardiness plus cost, yen for yen. Every site is a company; ids 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from zagumi.engine.collector import uncollected
 from zagumi.engine.problem import Case, Company, Link, Machine, Operation, Option, Policy, Problem, Roads, Site, Weights
 from zagumi.engine.read.source import LARGEST_NUMBER, Source
 
 KEYS = ("ops", "prec", "orders", "msite", "TT", "TC")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for garbage, of which reading makes none: each look goes through millions of objects."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def read_network(path: Path) -> Problem:
@@ -40,14 +25,14 @@ def read_network(path: Path) -> Problem:
     Raises:
         FileError: naming the entry, what was given and what was expected.
     """
-    with _uncollected():
+    with uncollected():
         source = Source.open(path)
         return _read(source, source.json())
 
 
 def problem_of(data: dict[str, Any], name: str) -> Problem:
     """The problem of a network given as the content of such a file, which it leaves as it is."""
-    with _uncollected():
+    with uncollected():
         return _read(Source(name, ""), {**data, "ops": list(data["ops"])})
 
 
@@ -108,6 +93,8 @@ def _table(source: Source, rows: list[Any], key: str, sites: int) -> tuple[tuple
     if len(rows) != sites:
         source.refuse(key, f"{len(rows)} rows", f"{sites} rows, as many as TT")
     if all(isinstance(row, list) and len(row) == sites for row in rows):
+        import numpy as np  # who only judges plans does not wait for it
+
         values = np.array(rows)
         if values.dtype == np.int64 and values.size and values.min() >= 0 and values.max() <= LARGEST_NUMBER:
             shared = {value: value for value in np.unique(values).tolist()}

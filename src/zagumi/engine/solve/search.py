@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from zagumi.engine.collector import uncollected
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.solve.plans import best_plan, new_state, wish
 from zagumi.engine.solve.schedule.annealing import construct, run
@@ -87,7 +88,8 @@ class Search:
 
     def plan(self) -> Plan:
         """The best plan found; there must be one."""
-        return best_plan(self.built, self.state)
+        with uncollected():
+            return best_plan(self.built, self.state)
 
 
 def span(searches: Sequence[Search]) -> int:

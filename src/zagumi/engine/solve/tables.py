@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zagumi.engine.clock import Window, common
+from zagumi.engine.collector import uncollected
 from zagumi.engine.problem import Case, FrozenWork, Operation, Option, Problem, Site
 from zagumi.engine.solve.roads import travel
 from zagumi.engine.solve.schedule import records
@@ -71,7 +72,8 @@ def _whole(values: Iterable[int]) -> NDArray[np.int64]:
 
 def build(problem: Problem) -> Built:
     """Arrays for the compiled search. Takes about 10 µs per operation and option."""
-    return _Builder(problem).build()
+    with uncollected():
+        return _Builder(problem).build()
 
 
 class _Builder:
