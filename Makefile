@@ -61,7 +61,7 @@ translations: setup
 api: setup
 	$(ZAGUMI) openapi --check
 
-bench: setup ## Measure the planning engine (ARGS="--seconds 60")
+bench: setup ## Measure the planning engine beside its peers (ARGS="--full --data DIR" takes hours)
 	@$(PYTHON) bench/run.py $(ARGS)
 
 wheel: setup ## Build dist/*.whl and dist/*.tar.gz

@@ -1,65 +1,50 @@
-"""Measure the planning engine: ``make bench`` (or ``python bench/run.py [--seconds 10] [--workers 2]``).
+"""Measure everything: ``make bench`` (about ten minutes), ``make bench ARGS="--full --data DIR"`` (hours).
 
-One table: town-size samples with every feature on, the automotive case, the real shop-floor log, and a few public
-instances. Each line is one solve after the compiled code is loaded; times count from the moment the problem is read.
-The table goes to the screen and, with the date, commit and cores, to ``bench/results/engine.md``.
+Runs the tables of this folder one after the other, each in a process of its own so that none warms another up, and
+puts them together as ``docs/engine/benchmarks.md``. The short form takes what lies in ``examples``; the full one takes
+sixty seconds for everything, all sizes of networks, and the public instances of a folder.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
+import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from zagumi.engine.problem import Problem
-from zagumi.engine.read.formats import read_file
-from zagumi.engine.sample import sample
-from zagumi.engine.solve.limits import Limits
-from zagumi.engine.solve.solve import solve
-
 ROOT = Path(__file__).parent.parent
-COLUMNS = ("problem", "operations", "first plan (s)", "objective", "bound", "gap", "by", "memory (MB)")
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
+PAGE = ROOT / "docs" / "engine" / "benchmarks.md"
+HEAD = """# Benchmarks
 
-
-def problems() -> Iterator[tuple[str, Problem]]:
-    """What is measured."""
-    for companies, cases in ((12, 4), (40, 12), (40, 14)):
-        yield f"sample, {companies} companies, {cases} cases", sample(companies=companies, cases=cases, seed=7)
-    yield "automotive case", read_file(ROOT / "examples" / "automotive_case.xlsx").problem
-    yield "shop-floor log, 220 orders", read_file(ROOT / "examples" / "shoplog" / "production_log.csv").problem
-    for path in sorted((ROOT / "examples" / "benchmarks").glob("*/*.txt")):
-        yield f"{path.parent.name} {path.stem}", read_file(path).problem
+Written by `make bench`; do not edit. What is measured, and how, stands at the head of the files in `bench`. A gap is
+(objective - bound) / objective with our own bound, or, where a best known value is published, the distance to it.
+"""
+SHORT = {
+    "town": ["--seconds", "10"],
+    "families": ["--seconds", "10"],
+    "network": ["--sizes", "2000", "10000", "--seconds", "10"],
+}
+FULL = {
+    "town": ["--seconds", "60"],
+    "families": ["--seconds", "60"],
+    "network": ["--sizes", "2000", "10000", "50000", "200000", "1000000", "--seeds", "1", "2", "--seconds", "10", "60"],
+}
 
 
 def main() -> int:
-    """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--workers", type=int, default=2)
+    """Run the tables and put them together."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="sixty seconds each, every size")
+    parser.add_argument("--data", help="folder of public instances (default: those in examples)")
     args = parser.parse_args()
-    solve(sample(companies=3, cases=1, seed=1), Limits(steps=10))  # loads the compiled code outside the clock
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    said = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
-    lines = [f"# Engine\n\n{said}{args.seconds:g} s each, {args.workers} workers, seed 0.\n\n", HEAD]
-    for name, problem in problems():
-        result = solve(problem, Limits(seconds=args.seconds, workers=args.workers))
-        first = "-" if result.first_plan_seconds is None else f"{result.first_plan_seconds:.2f}"
-        gap = "-" if result.gap is None else f"{result.gap:.1%}"
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        figures = (len(problem.operations), first, result.objective, result.bound, gap, result.bound_by, memory)
-        lines.append(f"| {name} | " + " | ".join(map(str, figures)) + " |\n")
-        sys.stdout.write(lines[-1])
-        sys.stdout.flush()
-    (ROOT / "bench" / "results").mkdir(exist_ok=True)
-    (ROOT / "bench" / "results" / "engine.md").write_text("".join(lines), encoding="utf-8")
+    tables = FULL if args.full else SHORT
+    peers = ["cpsat", *(["pyjobshop"] if importlib.util.find_spec("pyjobshop") else [])]
+    tables["families"] += ["--peers", ",".join(peers), *(["--data", args.data] if args.data else [])]
+    for name, words in tables.items():
+        subprocess.run([sys.executable, str(ROOT / "bench" / f"{name}.py"), *words], check=True)
+    results = [(ROOT / "bench" / "results" / f"{name}.md").read_text(encoding="utf-8") for name in tables]
+    PAGE.write_text("\n".join([HEAD, *(f"#{text}" for text in results)]), encoding="utf-8")
     return 0
 
 
