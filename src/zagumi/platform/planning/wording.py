@@ -13,7 +13,9 @@ def argument(bound_by: str) -> str:
         "critical path": _("longest chain of steps"),
         "load": _("load of the machines"),
         "tree": _("cheapest way through the steps"),
-        "exact": _("complete search"),
+        "prices": _("prices of machine time"),
+        "machine": _("one machine by itself"),
+        "CP-SAT": _("complete search"),
     }.get(bound_by, bound_by)
 
 
