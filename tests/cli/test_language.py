@@ -9,11 +9,13 @@ import pytest
 
 from tests.cli.sentences import SOURCE, sentences, values
 from zagumi.cli import console, main
+from zagumi.cli.console.drilled import KINDS
 from zagumi.cli.console.japanese import JAPANESE
 from zagumi.cli.console.parser import cells, wrap
 from zagumi.cli.console.reasons import DECIDED, OBSTACLES
 from zagumi.cli.console.wording import PATTERNS, RULES, expectation, fault, reason
 from zagumi.engine.insight.explain import Decided, Obstacle
+from zagumi.engine.insight.failure import Kind
 from zagumi.engine.plan.check import RULES as JUDGED
 from zagumi.engine.plan.check import Fault
 from zagumi.engine.read.shoplog.problem import read_shoplog
@@ -29,7 +31,13 @@ ARGPARSE = {"usage: ", "positional arguments", "options", "show this help messag
 def used() -> dict[str, str]:
     found = {text: file for text, file in sentences("cli").items() if file not in PLATFORM}
     log = read_shoplog(REAL)
-    said = {*DECIDED.values(), *OBSTACLES.values(), *ARGPARSE, *(hours.source for hours in log.hours.values())}
+    said = {
+        *DECIDED.values(),
+        *OBSTACLES.values(),
+        *KINDS.values(),
+        *ARGPARSE,
+        *(hours.source for hours in log.hours.values()),
+    }
     said |= {count.reason for count in (*log.actual.left_out, *log.actual.put_right)}
     return {**found, **dict.fromkeys(said, "tables")}
 
@@ -53,6 +61,7 @@ def test_every_rule_and_every_reason_has_its_words() -> None:
     assert {"known", *JUDGED} <= RULES.keys()
     assert set(DECIDED) == set(Decided)
     assert set(OBSTACLES) == set(Obstacle)
+    assert set(KINDS) == set(Kind)
     ja, en = Language("ja"), Language("en")
     found = Fault("overlap", ("C-1/10", "C-1/20"), 30, "they overlap")
     assert fault(found, ja) == "機械の取り合い(overlap):C-1/10、C-1/20 30分"
@@ -113,7 +122,7 @@ def test_the_language_is_that_of_the_option_else_of_the_environment(
     assert console.language().code == code
 
 
-@pytest.mark.parametrize("command", ["", "solve", "check", "explain", "import", "sample", "import shoplog"])
+@pytest.mark.parametrize("command", ["", "solve", "check", "explain", "drill", "import", "sample", "import shoplog"])
 def test_help_is_japanese_and_no_line_is_wider_than_the_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 
 from zagumi.cli import console
 from zagumi.cli.console import say
+from zagumi.cli.console.given import plan_in_force
 from zagumi.cli.console.parser import natural, seconds
 from zagumi.engine.errors import FileError
-from zagumi.engine.files import load_plan
-from zagumi.engine.plan.check import check
 from zagumi.engine.read.formats import READERS, read_file
 from zagumi.engine.report.story import Story
 from zagumi.engine.solve.limits import Limits
@@ -53,10 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from zagumi.cli.console import reasons
 
     problem = read_file(Path(args.problem), args.format).problem
-    plan = load_plan(args.plan)
-    faults = check(problem, plan)
-    if faults:
-        raise FileError(args.plan, faults[0].rule, faults[0].text, "a plan without faults")
+    plan = plan_in_force(problem, args.plan)
     story = Story(problem, plan, console.language())
     found: dict[str, Any] = {}
     lines: list[str] = []

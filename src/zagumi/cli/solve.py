@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from zagumi.cli import console
-from zagumi.cli.console import INFEASIBLE, NO_PLAN, say, wording
+from zagumi.cli.console import say
+from zagumi.cli.console.given import plan_in_force
+from zagumi.cli.console.interrupt import until_interrupted
 from zagumi.cli.console.parser import natural, positive, seconds
 from zagumi.engine.errors import FileError
-from zagumi.engine.files import load_plan, save_plan
+from zagumi.engine.files import save_plan
 from zagumi.engine.insight.compare import AgainstActual, against_actual
-from zagumi.engine.plan.check import check
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
 from zagumi.engine.read.formats import READERS, Given, read_file
 from zagumi.engine.read.shoplog.actual import ACTUAL, Actual
 from zagumi.engine.report.story import Rival, Story
 from zagumi.engine.solve.limits import Limits
-from zagumi.engine.solve.result import Result, Status
+from zagumi.engine.solve.result import Result
 
 MOST_WORKERS = 64
 MOST_ALTERNATIVES = 4
@@ -73,11 +71,13 @@ def run(args: argparse.Namespace) -> int:
     """Read, plan, judge, show."""
     out, page = console.writable(args.out), console.writable(args.html)
     given = read_file(Path(args.file), args.format)
-    start = _start(given.problem, args.start)
+    start = None if args.start is None else plan_in_force(given.problem, args.start)
     actual = _actual(given, Path(args.file), args.actual)
     result, history = _search(given.problem, args, start)
     if result.plan is None:
-        return _without_plan(given, result, args)
+        from zagumi.cli.console.summary import without_plan
+
+        return without_plan(given, result, wants_json=args.json)
     others = () if given.is_numbered else _alternatives(given.problem, result.plan, args)
     rivals = tuple(rival for _, rival in others)
     story = _story(given.problem, result, history, rivals, actual)
@@ -106,16 +106,6 @@ def _save(path: Path, plan: Plan) -> None:
     console.complain(say("Plan written to {file}", file=path))
 
 
-def _start(problem: Problem, name: str | None) -> Plan | None:
-    if name is None:
-        return None
-    plan = load_plan(name)
-    faults = check(problem, plan)
-    if faults:
-        raise FileError(name, faults[0].rule, faults[0].text, "a plan without faults")
-    return plan
-
-
 def _actual(given: Given, file: Path, name: str | None) -> Actual | None:
     """What really happened: given, in the file itself, or written beside the problem by ``import shoplog``."""
     beside = beside_problem(file)
@@ -141,7 +131,7 @@ def _search(problem: Problem, args: argparse.Namespace, start: Plan | None) -> t
     from zagumi.cli.console.progress import Watch
     from zagumi.engine.solve.solve import solve
 
-    with _until_interrupted() as stop, Watch(args.limit) as watch:
+    with until_interrupted() as stop, Watch(args.limit) as watch:
         result = solve(problem, _limits(args, stop), start=start, report=watch)
     return result, watch.history
 
@@ -150,38 +140,6 @@ def _limits(args: argparse.Namespace, stop: threading.Event) -> Limits:
     workers = min(MOST_WORKERS, args.workers or os.cpu_count() or 1)
     share = args.limit / 2 if args.alternatives else args.limit
     return Limits(seconds=share, workers=workers, seed=args.seed, steps=args.steps, cancelled=stop.is_set)
-
-
-@contextmanager
-def _until_interrupted() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one ends the program."""
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        console.complain(say("Ending with the best plan so far; Ctrl-C again stops at once."))
-
-    before = signal.signal(signal.SIGINT, end)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _without_plan(given: Given, result: Result, args: argparse.Namespace) -> int:
-    if result.status is Status.INFEASIBLE:
-        console.complain(say("No plan is possible:"))
-        for reason in result.reasons:
-            console.complain("  " + wording.reason(reason, console.language()))
-    else:
-        console.complain(say("No plan was found within the limits, and none is excluded: allow more time."))
-    if args.json:
-        from zagumi.cli.console.summary import result_document
-
-        console.answer(result_document(given, result, checked=False))
-    return INFEASIBLE if result.status is Status.INFEASIBLE else NO_PLAN
 
 
 def _alternatives(problem: Problem, plan: Plan, args: argparse.Namespace) -> tuple[tuple[str, Rival], ...]:
@@ -193,7 +151,7 @@ def _alternatives(problem: Problem, plan: Plan, args: argparse.Namespace) -> tup
     from zagumi.engine.report.story import rival
 
     console.complain(say("Looking for other plans …"))
-    with _until_interrupted() as stop, Watch(args.limit / 2) as watch:
+    with until_interrupted() as stop, Watch(args.limit / 2) as watch:
         limits = _limits(args, stop)
         found = alternatives(problem, limits, start=plan, report=watch, count=min(args.alternatives, MOST_ALTERNATIVES))
     shown = [(each.key, rival(each, console.language())) for each in found]

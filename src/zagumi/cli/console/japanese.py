@@ -50,8 +50,8 @@ JAPANESE: dict[str, str] = {
     "Plan written to {file}": "計画を書きました:{file}",
     "Report written to {file}": "報告書を書きました:{file}",
     "Compared with what really happened: {file}": "実際の記録と比べます:{file}",
-    "Ending with the best plan so far; Ctrl-C again stops at once.": (
-        "それまでの最良の計画で終えます。もう一度Ctrl-Cですぐに止まります。"
+    "Ending with what is found so far; Ctrl-C again stops at once.": (
+        "それまでに見つかったもので終えます。もう一度Ctrl-Cですぐに止まります。"
     ),
     "No plan is possible:": "計画できません:",
     "No plan was found within the limits, and none is excluded: allow more time.": (
@@ -120,6 +120,45 @@ JAPANESE: dict[str, str] = {
     ),
     "In all that is better: the given plan was not the best one.": (
         "全体ではその方が良く、元の計画は最良ではありませんでした。"
+    ),
+    # drill
+    "let every machine, company, site, vehicle and district fail alone": (
+        "機械・会社・拠点・車両・地区を一つずつ止めてみる"
+    ),
+    "Let every machine, company, site, kind of vehicle and district fail alone, plan anew around it, and "
+    "rank what that costs. Ctrl-C ends with what is done.": (
+        "機械・会社・拠点・車種・地区が一つずつ止まったとして計画し直し、被害の大きい順に並べます。"
+        "Ctrl-Cで、済んだところまでで終えます。"
+    ),
+    "the plan in force; without one the problem is planned first": "いまの計画。なければ先に計画する",
+    "what fails, with commas between (default: all)": "止めるもの。コンマで区切る(省略時はすべて)",
+    "when each failure begins (default: %(default)s)": "止まり始める時(分、省略時 %(default)s)",
+    "how long it lasts (default: to the end)": "止まる日数(省略時は期間の終わりまで)",
+    "seconds for the whole drill (default: %(default)g)": "全体の秒数(省略時 %(default)g)",
+    "where to write a table with a row for each failure": "止まるものごとに1行の表(CSV)を書くファイル",
+    "{done} of {all} failures, last {name}": "{all}件のうち{done}件、いま {name}",
+    "Table written to {file}": "表を書きました:{file}",
+    "company": "会社",
+    "site": "拠点",
+    "vehicle": "車両",
+    "district": "地区",
+    "Failure": "止まるもの",
+    "Hit": "ロット",
+    "Lost": "不能",
+    "Late": "遅れ",
+    "Days": "日数",
+    "Moved": "移動",
+    "… the worst {count} of {all} (all of them with --json or --csv)": (
+        "… {all}件のうち被害の大きい{count}件(--json か --csv ですべて)"
+    ),
+    "{count} failures that the plan does not notice.": "止まっても計画に響かないもの {count}件。",
+    "?: no plan was found for these cases in the time given, and none is excluded.": (
+        "?:時間内に計画が見つからなかった案件です。不可能とも言えません。"
+    ),
+    "Nobody else can do:": "ほかにできる所がないもの:",
+    "There is no {kind} in this problem.": "この問題に{kind}はありません。",
+    "{count} failures were not reached in the time given: allow more.": (
+        "時間内に{count}件を試せませんでした。時間を延ばしてください。"
     ),
     # import and sample
     "make a problem of a shop-floor log or of a case workbook": "現場の記録や案件の表から問題を作る",

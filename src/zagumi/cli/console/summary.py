@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from zagumi.cli.console import say
+from zagumi.cli import console
+from zagumi.cli.console import INFEASIBLE, NO_PLAN, say, wording
 from zagumi.engine.files import plan_to_json
 from zagumi.engine.plan.cost import Measures
 from zagumi.engine.problem import Problem
 from zagumi.engine.read.formats import Given
 from zagumi.engine.report import sections
 from zagumi.engine.report.story import Rival, Story
-from zagumi.engine.solve.result import Result
+from zagumi.engine.solve.result import Result, Status
 
 CASES_UP_TO = 15
 
@@ -41,6 +42,19 @@ def print_plan(story: Story) -> None:
     _print_reality(story)
     for rival in story.rivals:
         print(f"- {rival.name}: {rival.gives_up}")
+
+
+def without_plan(given: Given, result: Result, *, wants_json: bool) -> int:
+    """Say why there is no plan; the exit code."""
+    if result.status is Status.INFEASIBLE:
+        console.complain(say("No plan is possible:"))
+        for reason in result.reasons:
+            console.complain("  " + wording.reason(reason, console.language()))
+    else:
+        console.complain(say("No plan was found within the limits, and none is excluded: allow more time."))
+    if wants_json:
+        console.answer(result_document(given, result, checked=False))
+    return INFEASIBLE if result.status is Status.INFEASIBLE else NO_PLAN
 
 
 def _print_search(story: Story) -> None:

@@ -69,6 +69,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("every id once", "番号は1回ずつ"),
     ("* or more", "{0}以上"),
     ("more than *", "{0}より大きい値"),
+    ("a minute before the horizon at *", "計画の期間の終わり({0}分)より前の分"),
     ("a company that is listed", "載っている会社"),
     ("a machine that is listed", "載っている機械"),
     ("an operation of the problem", "問題にある工程"),
@@ -98,6 +99,19 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("no company that could work on case * may lead", "案件{0}を担当できる会社に、幹事会社になれる会社がありません"),
     ("no single company can do every operation of case *", "案件{0}の工程すべてをできる一つの会社がありません"),
+    (
+        "no team of at most * companies that may work together can do every operation of case *",
+        "案件{1}の工程すべてをできる{0}社以内の組み合わせがありません",
+    ),
+    (
+        "no team that can do every operation of case * has a company that may lead",
+        "案件{0}の工程すべてをできる会社の中に、幹事会社になれる会社がありません",
+    ),
+    (
+        "what only machine * can do needs * working minutes, it has * before the horizon",
+        "機械{0}にしかできない仕事は{1}分かかりますが、計画の期間に{2}分しかありません",
+    ),
+    ("no other vehicle carries pieces of operation *", "工程{0}の品物を運べる車両がほかにありません"),
     ("frozen work on operations * and * overlaps on *", "確定済みの工程{0}と{1}が重なっています({2})"),
     (
         "the complete search proved that no plan meets all the rules together",
@@ -111,6 +125,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("the following arguments are required: *", "次が足りません:{0}"),
     ("unrecognized arguments: *", "分からない指定:{0}"),
     ("whole number from *", "{0}以上の整数"),
+    (
+        "list of machine, company, site, vehicle, district",
+        "machine、company、site、vehicle、district をコンマで区切った並び",
+    ),
     ("number of seconds above 0", "0より大きい秒数"),
 )
 
