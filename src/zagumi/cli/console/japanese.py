@@ -172,6 +172,13 @@ JAPANESE: dict[str, str] = {
         "会社{companies}、機械{machines}、案件{cases}、工程{operations}"
     ),
     "make a problem of realistic make": "実際に近い問題を作る",
+    "instead: a random network of at least so many operations": "代わりに、工程がこの数以上の乱数の網を作る",
+    "of the network (default: one for 10 operations)": "その網の機械の数(省略時は工程10に1台)",
+    "of the network (default: one for 2 machines)": "その網の拠点の数(省略時は機械2台に1か所)",
+    "factor on the network's due windows (default: %(default)g)": "その網の納期までの幅に掛ける数(省略時 %(default)g)",
+    "of the network: %(choices)s (default: none, and the file is of the format network)": (
+        "その網の特徴:%(choices)s(省略時はなし。ファイルは network の形式)"
+    ),
     "companies (default: %(default)s)": "会社の数(省略時 %(default)s)",
     "cases (default: %(default)s)": "案件の数(省略時 %(default)s)",
     "same seed, same problem (default: %(default)s)": "種。同じなら問題も同じ(省略時 %(default)s)",
