@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from zagumi.engine.solve.searching import Searching
     from zagumi.engine.solve.tables import Built
 
-EXACT_OPERATIONS = 40  # up to so many operations the complete model joins in
-# steps of a search before it does, in general and of that for the makespan; fixed, so that more steps are never worse
-SEARCH_FIRST, TABU_FIRST = 2000, 20_000
+SMALL, PLAIN = 40, 120  # up to so many operations the complete model joins in, in general and for the makespan alone
+OPTIONS = 600  # the latter while there are at most so many options
+# steps of a search before it does, in general, and of that for the makespan on small problems and on others; fixed, so
+# that more steps are never worse
+SEARCH_FIRST, TABU_FIRST, TABU_LONG = 2000, 20_000, 2_000_000
 SEARCH_SHARE = 0.3  # and at most this share of the seconds
+EXACT_SHARE = 0.6  # of the seconds left then, where the problem is not small
 SLICE = 25  # steps between looks at the clock, at first; adapted to take about LOOK seconds
 LOOK = 0.05
 LARGE = 1000  # with so many operations bounds are computed beside the search, and plans judged late
@@ -34,13 +37,15 @@ class Crew:
     """The searches of a call, one for each thread.
 
     Attributes:
-        prelude: steps before the complete model joins in.
+        exact: up to so many operations the complete model joins in.
+        prelude: steps before it does.
         span: steps between exchanges; 0: the searches go their own ways.
         exchange: lets the searches learn from each other while none is running.
         bound: a lower bound on the objective that suits what these searches cover.
     """
 
     searches: list[Searching]
+    exact: int
     prelude: int
     span: int = 0
     exchange: Callable[[], None] = lambda: None
@@ -107,27 +112,29 @@ def _crew(built: Built, limits: Limits) -> Crew:
         searches = [TabuSearch(shop, seed) for seed in seeds]
         return Crew(
             [*searches],
-            TABU_FIRST,
-            SPAN,
+            exact=PLAIN if len(shop.option) <= OPTIONS else SMALL,
+            prelude=TABU_FIRST if len(built.operations) <= SMALL else TABU_LONG,
+            span=SPAN,
             exchange=lambda: exchange(searches),
             bound=lambda: shop.weight * machine_bound(shop),
         )
     from zagumi.engine.solve.search import Search, join, span
 
     found = [Search(built, seed) for seed in seeds]
-    return Crew([*found], SEARCH_FIRST, span(found), lambda: join(found))
+    return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found))
 
 
 def _improve(course: Course, crew: Crew, bounding: Bounding) -> bool:
     """Search until the course is over; whether it was proved that there is no plan at all."""
-    if len(course.problem.operations) > EXACT_OPERATIONS:
+    size = len(course.problem.operations)
+    if size > crew.exact:
         _run(course, crew, bounding, None, 1.0)
         return False
     _run(course, crew, bounding, crew.prelude, SEARCH_SHARE)
     course.take_best(crew.searches)
     if course.over():
         return False
-    proved_empty = _exact(course)
+    proved_empty = _exact(course, 1.0 if size <= SMALL else EXACT_SHARE)
     if not course.over():
         _run(course, crew, bounding, None, 1.0)
     return proved_empty
@@ -179,14 +186,14 @@ def _stop_when_good(course: Course, searches: list[Searching]) -> None:
         course.take_best(searches)
 
 
-def _exact(course: Course) -> bool:
-    """Let the complete model look for better plans; whether it proved that there is none at all."""
+def _exact(course: Course, share: float) -> bool:
+    """Let the complete model look for better plans for a share of the seconds left; whether it proved there is none."""
     from zagumi.engine.solve.exact import solve_exact
 
     limits = course.limits
     left = replace(
         limits,
-        seconds=max(0.01, limits.seconds - course.seconds),
+        seconds=max(0.01, share * (limits.seconds - course.seconds)),
         steps=None if limits.steps is None else limits.steps - course.steps,
     )
 
