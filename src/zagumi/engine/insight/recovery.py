@@ -6,6 +6,7 @@ everything move that has not begun. Cases that nobody can finish any more are fo
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -21,8 +22,9 @@ from zagumi.engine.solve.obstacles import obstacles
 from zagumi.engine.solve.result import Reason
 from zagumi.engine.solve.solve import solve
 
-FIRST_SHARE = 0.4  # of the time goes into plans in which the cases that are not hit stand
-TRIES = 4  # with ever fewer of the cases that are hit, each with a fourth of the first share
+FIRST_SHARE = 0.4  # of the time that is left goes into plans in which the cases that are not hit stand
+TRY_SHARE = 0.1  # and into each try with fewer of the cases that are hit, where there is no plan of all
+LEAST = 0.01  # seconds that a search is always given
 
 
 class Fate(StrEnum):
@@ -141,8 +143,8 @@ def recover(problem: Problem, plan: Plan, failure: Failure, limits: Limits) -> O
         return Outcome(failure, plan=plan)
     touched = {problem.operation[sublot.operation].case for sublot in found}
     stands = standing(problem, plan, failure)
-    gaps, lost = _gaps(problem, plan, failure, stands)
     search = _Search(problem, plan, failure, stands, limits)
+    gaps, lost = _gaps(problem, plan, failure, stands)
     new = search.around(touched - lost, lost)
     given_up = lost | search.unplanned
     if new is not None:
@@ -209,10 +211,11 @@ def _gap(problem: Problem, reason: Reason, case: str) -> Gap:
 
 
 class _Search:
-    """Looks for a plan after a failure, with as few disturbed as possible."""
+    """Looks for a plan after a failure, with as few disturbed as possible; its time runs from its making."""
 
     def __init__(self, problem: Problem, plan: Plan, failure: Failure, stands: frozenset[Key], limits: Limits) -> None:
         self.problem, self.plan, self.failure, self.stands, self.limits = problem, plan, failure, stands, limits
+        self.until = time.perf_counter() + limits.seconds
         self.tardy = {case.case: case.tardy_minutes for case in measure(problem, plan).cases}
         self.unplanned: frozenset[str] = frozenset()
         self.begun = False
@@ -225,7 +228,7 @@ class _Search:
         first = self._solved(near, self.plan, FIRST_SHARE)
         if first is not None and check(whole, first):
             # frozen work is excused from some rules, such as set-ups by the sequence: it gives way by as much
-            first = solve(whole, replace(self.limits, steps=0, workers=1), start=first).plan
+            first = self._solved(whole, first, 0.0)
         if first is not None and not self._comes_late(whole, first):
             return first
         found = self._solved(whole, first or self.plan, 1 - FIRST_SHARE)
@@ -234,7 +237,7 @@ class _Search:
             kept = kept[: len(kept) // 2]
             self.unplanned = frozenset(touched) - frozenset(kept)
             fewer = left_over(self.problem, self.plan, self.failure, self.stands, lost | self.unplanned)
-            found = self._solved(fewer, self.plan, FIRST_SHARE / TRIES)
+            found = self._solved(fewer, self.plan, TRY_SHARE)
         return found
 
     def _solved(self, problem: Problem, start: Plan, share: float) -> Plan | None:
@@ -242,7 +245,8 @@ class _Search:
             return Plan(())
         self.begun = True
         steps = None if self.limits.steps is None else int(self.limits.steps * share)
-        limits = replace(self.limits, seconds=self.limits.seconds * share, steps=steps, workers=1)
+        seconds = max(LEAST, (self.until - time.perf_counter()) * share)
+        limits = replace(self.limits, seconds=seconds, steps=steps, workers=1)
         return solve(problem, limits, start=start).plan
 
     def _comes_late(self, problem: Problem, plan: Plan) -> bool:
