@@ -223,6 +223,8 @@ def head(args: argparse.Namespace) -> str:
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
     said = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
+    if hasattr(os, "getloadavg"):
+        said += f"load average {os.getloadavg()[2]:.1f} in the last quarter of an hour, "
     lines = f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}\n"
     return (
         f"# Makespan families\n\n{said}{args.seconds:g} s each, {args.workers} workers. Gaps to the best known "
