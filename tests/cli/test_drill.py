@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -158,15 +157,13 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert main(["solve", str(tmp_path / "p.json"), "--steps", "20", "--out", str(tmp_path / "plan.json")]) == 0
     run = subprocess.Popen(
         [sys.executable, "-m", "zagumi", "drill", str(tmp_path / "p.json"), "--plan", str(tmp_path / "plan.json"),
-         "--limit", "60", "--workers", "2", "--json"],
+         "--limit", "600", "--workers", "2", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENGLISH, text=True,
     )  # fmt: skip
     assert run.stderr is not None
     assert "failures, last" in run.stderr.readline()
-    begun = time.monotonic()
     run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=60)
-    assert time.monotonic() - begun < 20
+    out, err = run.communicate(timeout=120)
     assert run.returncode == 0, err
     found = json.loads(out)
     assert found["failures"]

@@ -212,7 +212,8 @@ class _Builder:
             eligible = _whole(option.grade for option in self.flat) >= least[owner]
         if any(case.barred for case in self.cases):
             barred = [{self.company_at[name] for name in problem.case[o.case].barred} for o in self.operations]
-            eligible &= [where not in barred[at] for at, where in zip(owner.tolist(), company.tolist(), strict=True)]
+            pairs = zip(owner.tolist(), company.tolist(), strict=True)
+            eligible &= np.array([where not in barred[at] for at, where in pairs], dtype=bool)
         modes, counts = self._modes(machine, company)
         mode0, mode1 = _starts(counts)
         pace = np.array([option.minutes_per_piece for option in self.flat], dtype=np.float64)

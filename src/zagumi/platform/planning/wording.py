@@ -14,7 +14,7 @@ def argument(bound_by: str) -> str:
         "load": _("load of the machines"),
         "tree": _("cheapest way through the steps"),
         "prices": _("prices of machine time"),
-        "machine": _("one machine by itself"),
+        "one machine": _("one machine by itself"),
         "CP-SAT": _("complete search"),
     }.get(bound_by, bound_by)
 
