@@ -21,6 +21,8 @@ NOT_FOLLOWED = ("/static/", "/accounts/logout", "/guide/patterns/")
 # What readers type into their own address line is not told to them by the page.
 _OWN_WORDS = re.compile(r'(href|action|formaction|hx-get|hx-post|content|value)="[^"]*"')
 _VIEW_ONLY = re.compile(r"[?&](sort|page|zoom|format|month|first|view)=")
+KEY = 64  # letters of a key or checksum, at most; half of them around a figure say that it is inside one
+_KEY_END, _KEY_START = re.compile(r"[A-Za-z0-9_-]*$"), re.compile(r"[A-Za-z0-9_-]*")
 _LINKS = re.compile(r'(?:href|src|action|hx-get)="([^"#][^"]*)"')
 
 
@@ -28,7 +30,7 @@ _LINKS = re.compile(r'(?:href|src|action|hx-get)="([^"#][^"]*)"')
 class Marker:
     """Something private: the words or figures that tell it wherever they stand, and who may be told.
 
-    A figure counts only where it stands alone: 1200 is not told by 31,200.
+    A figure counts only where it stands alone: 1200 is not told by 31,200, nor by a key or checksum it turns up in.
     """
 
     name: str
@@ -48,6 +50,9 @@ class Marker:
 
 def _is_longer_figure(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
+    around = _KEY_END.findall(text[max(0, start - KEY) : start])[0] + _KEY_START.findall(text[end : end + KEY])[0]
+    if len(around) >= KEY // 2:
+        return True
     return before.isdigit() or before in {",", "."} or after[:1].isdigit() or (after[:1] == "," and after[1:].isdigit())
 
 

@@ -11,11 +11,12 @@ compiling six times slower, and every call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, NewType, TypeVar, cast
+from typing import Any, NamedTuple, NewType, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from zagumi.engine.solve.arrays import Arrays, Rows
 
 NEVER = 1 << 40  # later than any minute of any problem
 ENDLESS = 1 << 62  # a budget that nothing exceeds
@@ -23,7 +24,6 @@ BATCHES = 20  # most transfers in which one sub-lot streams to another
 LABELS = 4  # most labels of an option
 FRONTS = 8  # most points of a front
 
-Rows = Any  # a record array: rows[i].field
 Tables = NewType("Tables", int)
 State = NewType("State", int)
 Line = NDArray[np.int64]  # one dimension, for what is no record
@@ -168,17 +168,8 @@ class StateRows(NamedTuple):
 Kind = TypeVar("Kind", TableRows, StateRows)
 
 
-@dataclass(frozen=True)
-class Store(Generic[Kind]):
-    """Arrays and the directory of their addresses; it must live as long as its number is used."""
-
-    rows: Kind
-    directory: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, rows: Kind) -> Store[Kind]:
-        """A directory for arrays that are not made anew any more."""
-        return cls(rows, np.array([array.ctypes.data for array in rows], dtype=np.int64))
+class Store(Arrays[Kind]):
+    """The arrays of this search with the numbers by which its compiled code finds them."""
 
     @property
     def tables(self) -> Tables:
@@ -189,8 +180,3 @@ class Store(Generic[Kind]):
     def state(self) -> State:
         """The number by which compiled code finds the arrays of a state."""
         return cast(State, self.directory.ctypes.data)
-
-
-def blank(dtype: np.dtype[Any], size: int) -> Rows:
-    """So many zeroed rows, at least one."""
-    return np.zeros(max(1, size), dtype=dtype).view(np.recarray)

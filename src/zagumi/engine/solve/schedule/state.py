@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from zagumi.engine.solve.arrays import blank
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.hours import run_minutes
@@ -18,7 +19,6 @@ from zagumi.engine.solve.schedule.records import (
     Store,
     TableRows,
     Tables,
-    blank,
 )
 from zagumi.engine.solve.schedule.rows import done_at, lot_at, mode_at, now, op_at, option_at, rules
 from zagumi.engine.solve.schedule.worth import appraise, refresh

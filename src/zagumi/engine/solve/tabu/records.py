@@ -7,14 +7,13 @@ arrays of a store: the address of its directory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, NewType, TypeVar, cast
+from typing import Any, NamedTuple, NewType, TypeVar, cast
 
 import numpy as np
-from numpy.typing import NDArray
+
+from zagumi.engine.solve.arrays import Arrays, Rows, blank
 
 LONGEST = 1 << 29  # horizons from here on are not covered: times are 32-bit numbers, and sums of two must be
-Rows = Any  # a record array: rows[i].field
 Shop = NewType("Shop", int)
 Board = NewType("Board", int)
 
@@ -82,17 +81,8 @@ class BoardRows(NamedTuple):
 Kind = TypeVar("Kind", ShopRows, BoardRows)
 
 
-@dataclass(frozen=True)
-class Store(Generic[Kind]):
-    """Arrays and the directory of their addresses; it must live as long as its number is used."""
-
-    rows: Kind
-    directory: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, rows: Kind) -> Store[Kind]:
-        """A directory for arrays that are not made anew any more."""
-        return cls(rows, np.array([array.ctypes.data for array in rows], dtype=np.int64))
+class Store(Arrays[Kind]):
+    """The arrays of this search with the numbers by which its compiled code finds them."""
 
     @property
     def shop(self) -> Shop:
@@ -103,11 +93,6 @@ class Store(Generic[Kind]):
     def board(self) -> Board:
         """The number by which compiled code finds what changes."""
         return cast(Board, self.directory.ctypes.data)
-
-
-def blank(dtype: np.dtype[Any], size: int) -> Rows:
-    """So many zeroed rows, at least one."""
-    return np.zeros(max(1, size), dtype=dtype).view(np.recarray)
 
 
 def empty_board(shop: ShopRows, seed: int) -> Store[BoardRows]:

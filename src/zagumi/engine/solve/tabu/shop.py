@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zagumi.engine.plan.plan import Plan
+from zagumi.engine.solve.arrays import Rows, blank
 from zagumi.engine.solve.plans import best_plan, new_state
 from zagumi.engine.solve.schedule.records import NEVER
 from zagumi.engine.solve.tables import Built, table
 from zagumi.engine.solve.tabu import records
-from zagumi.engine.solve.tabu.records import LINK, LONGEST, Rows, ShopRows, Store, blank
+from zagumi.engine.solve.tabu.records import LINK, LONGEST, ShopRows, Store
 
 Numbers = NDArray[np.int64]
 
