@@ -163,7 +163,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert run.stderr is not None
     assert "failures, last" in run.stderr.readline()
     run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=120)
+    out, err = run.communicate(timeout=20)
     assert run.returncode == 0, err
     found = json.loads(out)
     assert found["failures"]
