@@ -66,6 +66,7 @@ def test_json_has_every_failure_the_worst_first(shops: list[str], capsys: pytest
     assert [(gap["operation"], gap["process"], gap["rule"]) for gap in lost["gaps"]] == [
         ("grind", "grinding", "option")
     ]
+    assert (lost["recovered"], moved["recovered"]) == (0, 2)
     assert (moved["extra_yen"], moved["extra_co2_g"], moved["moved"], moved["later_minutes"]) == (400, 7, 3, 0)
     assert [case["later_minutes"] for case in moved["cases"]] == [0, 0]
     assert (found["untried"], found["absent"]) == ([], ["vehicle"])
@@ -84,10 +85,11 @@ def test_the_table_says_what_is_lost_and_what_nobody_else_can_do(
     assert main([*shops, "--kinds", "machine,district,vehicle"]) == 0
     shown = capsys.readouterr()
     rows = [line.split() for line in shown.out.splitlines()]
-    assert [row[:7] for row in rows[1:3]] == [
-        [*name, "1", "10", "1", "1", "0"] for name in (("machine", "c"), ("district", "hill"))
+    assert rows[0][5:7] == ["Recovered", "Late"]
+    assert [row[:8] for row in rows[1:3]] == [
+        [*name, "1", "10", "1", "1", "0", "0"] for name in (("machine", "c"), ("district", "hill"))
     ]
-    assert ["machine", "a", "2", "20", "2", "0", "0", "0.0", "+¥400", "+7", "g", "3"] in rows
+    assert ["machine", "a", "2", "20", "2", "0", "2", "0", "0.0", "+¥400", "+7", "g", "3"] in rows
     assert "2 failures that the plan does not notice." in shown.out
     assert "  machine c: grind grinding: operation grind has no machine that qualifies" in shown.out
     assert "There is no vehicle in this problem." in shown.err
@@ -110,6 +112,7 @@ def test_csv_has_a_row_for_each_failure_and_no_formula(
     assert {row["id"] for row in rows if row["kind"] == "district"} == {"'=1+1", "hill"}
     single = next(row for row in rows if row["id"] == "c")
     assert (single["lost"], single["on_time"], single["gaps"]) == ("1", "0", "grind grinding option")
+    assert {row["id"]: row["recovered"] for row in rows if row["kind"] == "company"} == {"A": "2", "B": "0", "C": "0"}
 
 
 def test_without_a_plan_the_problem_is_planned_first(
@@ -157,7 +160,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert main(["solve", str(tmp_path / "p.json"), "--steps", "20", "--out", str(tmp_path / "plan.json")]) == 0
     run = subprocess.Popen(
         [sys.executable, "-m", "zagumi", "drill", str(tmp_path / "p.json"), "--plan", str(tmp_path / "plan.json"),
-         "--limit", "600", "--workers", "2", "--json"],
+         "--limit", "120", "--workers", "2", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENGLISH, text=True,
     )  # fmt: skip
     assert run.stderr is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import replace
 
 import pytest
@@ -87,6 +88,7 @@ def test_what_moves_to_a_dearer_machine_costs_its_difference() -> None:
     found = drill(SHOPS, PLAN, FEW, kinds=[Kind.MACHINE]).outcomes
     a = of(found, Kind.MACHINE, "a")
     assert (a.sublots, a.pieces, a.gaps, a.searched) == (2, 20, (), True)
+    assert a.recovered == a.cases
     assert [(case.case, case.fate, case.later_minutes) for case in a.cases] == [
         ("shaft", Fate.ON_TIME, 0),
         ("pin", Fate.ON_TIME, 0),
@@ -110,6 +112,7 @@ def test_what_a_single_holder_does_is_a_gap_and_its_case_is_lost_the_other_is_no
     assert (gap.case, gap.operation, gap.process, gap.rule) == ("pin", "grind", "grinding", "option")
     assert gap.text == "operation grind has no machine that qualifies"
     assert [(case.case, case.fate, case.sublots) for case in c.cases] == [("pin", Fate.LOST, 1)]
+    assert c.recovered == ()
     assert (c.extra_yen, c.moved) == (0, 0)
     assert c.plan is not None
     assert [s.operation for s in c.plan.sublots] == ["turn"]
@@ -279,6 +282,35 @@ def test_who_cancels_keeps_what_is_done() -> None:
     )
     assert sorted(each.failure.id for each in found.outcomes) == sorted(done)
     assert [each.id for each in found.untried] == ["a"]  # c comes before it: nobody else can do what it does
+
+
+def test_who_cancels_ends_the_processes_at_once() -> None:
+    """Each failure of the town would be searched for minutes; the first answer without a search ends it all."""
+    town = sample(companies=12, cases=3, seed=7)
+    plan = solve(town, Limits(steps=100)).plan
+    assert plan is not None
+    looks: list[int] = []
+
+    def cancelled() -> bool:
+        looks.append(len(multiprocessing.active_children()))
+        return looks[-1] == 2
+
+    found = drill(town, plan, Limits(seconds=3600, workers=2, cancelled=cancelled), kinds=[Kind.COMPANY])
+    assert looks[-1] == 2
+    assert multiprocessing.active_children() == []
+    assert {each.searched for each in found.outcomes} <= {False}
+    assert sum(bool(hit(plan, each)) for each in found.untried) >= 3
+
+
+def test_a_process_that_dies_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zagumi.engine.insight.drill._answer", _dies)
+    with pytest.raises(RuntimeError, match="has ended by itself"):
+        drill(SHOPS, PLAN, replace(FEW, workers=2), kinds=[Kind.MACHINE])
+    assert multiprocessing.active_children() == []
+
+
+def _dies(*_given: object) -> None:
+    """In the place of a process's work."""
 
 
 def test_the_same_steps_give_the_same_drill_with_any_number_of_processes() -> None:

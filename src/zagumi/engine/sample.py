@@ -150,7 +150,9 @@ class _Region:
     def _site(self, name: str, company: str | None) -> Site:
         spread = 1.0 if self.has.travel else 0.0
         latitude = round(self.draw.gauss(CENTRE[0], 0.08 * spread), 5)
-        return Site(name, company, latitude, round(self.draw.gauss(CENTRE[1], 0.1 * spread), 5))
+        longitude = round(self.draw.gauss(CENTRE[1], 0.1 * spread), 5)
+        bearing = ("north" if latitude >= CENTRE[0] else "south") + ("east" if longitude >= CENTRE[1] else "west")
+        return Site(name, company, latitude, longitude, district=bearing if self.has.travel else "")
 
     def equip(self) -> None:
         """Calendars, machines with bookings and bands, people."""

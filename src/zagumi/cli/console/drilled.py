@@ -36,7 +36,7 @@ def show(story: Story, found: Drill) -> None:
 
     words = story.say
     noticed = [outcome for outcome in found.outcomes if outcome.cases]
-    heads = words.each("Failure", "Hit", "Pieces", "Cases", "Lost", "Late", "Days", "Cost", "CO2", "Moved")
+    heads = words.each("Failure", "Hit", "Pieces", "Cases", "Lost", "Recovered", "Late", "Days", "Cost", "CO2", "Moved")
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(heads[0], overflow="fold", min_width=16)
     for head in heads[1:]:
@@ -49,6 +49,7 @@ def show(story: Story, found: Drill) -> None:
             f"{outcome.pieces:,}",
             f"{sum(case.sublots > 0 for case in outcome.cases)}",
             f"{lost}" + (f"+{unplanned}?" if unplanned else ""),
+            f"{len(outcome.recovered)}",
             f"{len(outcome.with_fate(Fate.LATE))}",
             f"{outcome.later_minutes / 1440:,.1f}",
             words.signed(outcome.extra_yen, words.yen(outcome.extra_yen)),
@@ -109,7 +110,12 @@ def _document(outcome: Outcome) -> dict[str, Any]:
     del whole["plan"]
     for case, told in zip(outcome.cases, whole["cases"], strict=True):
         told["later_minutes"] = case.later_minutes
-    sums = {"sublots": outcome.sublots, "pieces": outcome.pieces, "later_minutes": outcome.later_minutes}
+    sums = {
+        "sublots": outcome.sublots,
+        "pieces": outcome.pieces,
+        "recovered": len(outcome.recovered),
+        "later_minutes": outcome.later_minutes,
+    }
     return {**whole.pop("failure"), **sums, **whole}
 
 
@@ -119,7 +125,7 @@ def table(found: Drill) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     fates = [str(fate) for fate in Fate]
     writer.writerow(
-        ["rank", "kind", "id", "start", "end", "sublots", "pieces", *fates, "later_minutes", "extra_yen",
+        ["rank", "kind", "id", "start", "end", "sublots", "pieces", "recovered", *fates, "later_minutes", "extra_yen",
          "extra_tardiness_yen", "extra_co2_g", "moved", "later_cases", "gaps"]
     )  # fmt: skip
     for rank, outcome in enumerate(found.outcomes, 1):
@@ -128,8 +134,8 @@ def table(found: Drill) -> str:
         gaps = [" ".join((gap.operation or gap.case, gap.process, gap.rule)) for gap in outcome.gaps]
         writer.writerow(
             [rank, failure.kind, _disarmed(failure.id), failure.start, failure.end, outcome.sublots, outcome.pieces,
-             *(len(outcome.with_fate(fate)) for fate in Fate), outcome.later_minutes, outcome.extra_yen,
-             outcome.extra_tardiness_yen, outcome.extra_co2_g, outcome.moved,
+             len(outcome.recovered), *(len(outcome.with_fate(fate)) for fate in Fate), outcome.later_minutes,
+             outcome.extra_yen, outcome.extra_tardiness_yen, outcome.extra_co2_g, outcome.moved,
              _disarmed("; ".join(later)), _disarmed("; ".join(gaps))]
         )  # fmt: skip
     return "\ufeff" + text.getvalue()

@@ -145,6 +145,7 @@ JAPANESE: dict[str, str] = {
     "Failure": "止まるもの",
     "Hit": "ロット",
     "Lost": "不能",
+    "Recovered": "復旧",
     "Late": "遅れ",
     "Days": "日数",
     "Moved": "移動",

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from queue import Empty, SimpleQueue
 
 from zagumi.engine.insight.failure import Failure, Kind, failures, hit
 from zagumi.engine.insight.recovery import Outcome, recover
@@ -104,6 +107,8 @@ def _answers(problem: Problem, plan: Plan, asked: list[Failure], limits: Limits)
     queue = []
     for at, failure in enumerate(asked):
         if failure.kind is Kind.VEHICLE or not hit(plan, failure):
+            if limits.cancelled is not None and limits.cancelled():
+                return
             yield at, recover(problem, plan, failure, limits)
         else:
             queue.append(at)
@@ -145,42 +150,96 @@ class _Shares:
 def _in_processes(
     problem: Problem, plan: Plan, asked: list[Failure], queue: list[int], shares: _Shares
 ) -> Iterator[tuple[int, Outcome]]:
-    # a server forks the workers: the modules are loaded once, and no thread of this process is copied halfway
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload([recover.__module__])
-    stop = context.Event()
-    workers = min(shares.limits.workers, len(queue))
-    with ProcessPoolExecutor(workers, context, _enter, (problem, plan, stop)) as pool:
-        running: dict[Future[Outcome], int] = {}
+    size = min(shares.limits.workers, len(queue))
+    crew = _Crew(problem, plan, asked, queue, shares, size)
+    try:
+        while size and not shares.cancelled():
+            try:
+                answer = crew.answers.get(timeout=LOOK)
+            except Empty:
+                continue
+            if answer is None:
+                size -= 1
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                yield answer
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """Processes that answer failures, each with a thread that hands it one after the other.
+
+    A process has nothing that would be missed, so it is ended at any moment; and while one comes up, which nothing can
+    interrupt, only its thread waits.
+
+    Attributes:
+        answers: an outcome with its failure's position; None from each thread that ends; what went wrong.
+    """
+
+    def __init__(
+        self, problem: Problem, plan: Plan, asked: list[Failure], queue: list[int], shares: _Shares, size: int
+    ) -> None:
+        # a server forks the processes: the modules are loaded once, and no thread of this one is copied halfway
+        methods = multiprocessing.get_all_start_methods()
+        self.context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        if "forkserver" in methods:
+            self.context.set_forkserver_preload([recover.__module__])
+        self.problem, self.plan, self.asked, self.shares, self.size = problem, plan, asked, shares, size
+        self.answers: SimpleQueue[tuple[int, Outcome] | BaseException | None] = SimpleQueue()
+        self._queue, self._lock = queue, threading.Lock()
+        self._processes: list[BaseProcess] = []
+        self._dismissed = False
+        for _ in range(size):
+            threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
         try:
-            while queue or running:
-                while queue and len(running) < workers and not shares.over():
-                    limits = shares.next(len(queue), workers)
-                    at = queue.pop(0)
-                    running[pool.submit(_recover, asked[at], replace(limits, cancelled=None))] = at
-                if not running:
-                    return
-                done, _ = wait(running, LOOK, FIRST_COMPLETED)
-                if shares.cancelled():
-                    return
-                for future in sorted(done, key=running.__getitem__):
-                    yield running.pop(future), future.result()
-        finally:
-            stop.set()
+            pipe, there = self.context.Pipe()
+            process = self.context.Process(target=_answer, args=(self.problem, self.plan, there), daemon=True)  # type: ignore[attr-defined]
+            process.start()
+            there.close()
+            with self._lock:
+                self._processes.append(process)
+            while (task := self._next()) is not None:
+                at, limits = task
+                pipe.send((self.asked[at], limits))
+                found = pipe.recv()
+                self.answers.put(found if isinstance(found, BaseException) else (at, found))
+            self.answers.put(None)
+        except (EOFError, ConnectionError):
+            self.answers.put(RuntimeError("a process of the drill has ended by itself"))
+        except BaseException as wrong:  # told where the answers are read
+            self.answers.put(wrong)
+
+    def _next(self) -> tuple[int, Limits] | None:
+        """Position and limits of the failure to answer next."""
+        with self._lock:
+            if self._dismissed or not self._queue or self.shares.over():
+                return None
+            limits = self.shares.next(len(self._queue), self.size)
+            return self._queue.pop(0), replace(limits, cancelled=None)
+
+    def dismiss(self) -> None:
+        """End the processes that are up; who comes up later finds nothing to do."""
+        with self._lock:
+            self._dismissed = True
+            for process in self._processes:
+                process.terminate()
+            for process in self._processes:
+                process.join()
 
 
-_work: tuple[Problem, Plan, Callable[[], bool]]  # of this process, when it is a worker
-
-
-def _enter(problem: Problem, plan: Plan, stop: object) -> None:
-    """A worker begins; an interruption of the whole group is its parent's to answer."""
-    global _work
+def _answer(problem: Problem, plan: Plan, pipe: Connection) -> None:
+    """A process of the crew; an interruption of the whole group is its parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _work = problem, plan, stop.is_set  # type: ignore[attr-defined]
-
-
-def _recover(failure: Failure, limits: Limits) -> Outcome:
-    problem, plan, stopped = _work
-    return recover(problem, plan, failure, replace(limits, cancelled=stopped))
+    while True:
+        try:
+            failure, limits = pipe.recv()
+        except EOFError:
+            return
+        try:
+            pipe.send(recover(problem, plan, failure, limits))
+        except Exception as wrong:
+            pipe.send(wrong)

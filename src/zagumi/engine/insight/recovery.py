@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from zagumi.engine.insight.failure import Failure, Key, Kind, hit, left_over, standing
-from zagumi.engine.plan.check import check, require
+from zagumi.engine.plan.check import check
 from zagumi.engine.plan.cost import measure
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.problem import Operation, Problem
@@ -111,6 +111,11 @@ class Outcome:
         return sum(case.pieces for case in self.cases)
 
     @property
+    def recovered(self) -> tuple[CaseOutcome, ...]:
+        """Cases that are hit and finished all the same, in time or late."""
+        return tuple(case for case in self.with_fate(Fate.ON_TIME, Fate.LATE) if case.sublots)
+
+    @property
     def later_minutes(self) -> int:
         """Tardiness added, over all cases that are finished."""
         return sum(case.later_minutes for case in self.cases)
@@ -147,8 +152,6 @@ def recover(problem: Problem, plan: Plan, failure: Failure, limits: Limits) -> O
     gaps, lost = _gaps(problem, plan, failure, stands)
     new = search.around(touched - lost, lost)
     given_up = lost | search.unplanned
-    if new is not None:
-        require(left_over(problem, plan, failure, stands, given_up), new)
     sublots = Counter(problem.operation[s.operation].case for s in found)
     pieces: Counter[str] = Counter()
     for s in found:
@@ -221,7 +224,7 @@ class _Search:
         self.begun = False
 
     def around(self, touched: Collection[str], lost: frozenset[str]) -> Plan | None:
-        """A plan of all cases but the lost ones; what it leaves out of those touched is in ``unplanned``."""
+        """A plan of all cases but the lost ones, judged; what it leaves out of those touched is in ``unplanned``."""
         others = {s.key for s in self.plan.sublots if self.problem.operation[s.operation].case not in touched}
         whole = left_over(self.problem, self.plan, self.failure, self.stands, lost)
         near = left_over(self.problem, self.plan, self.failure, self.stands | others, lost)
@@ -243,6 +246,8 @@ class _Search:
     def _solved(self, problem: Problem, start: Plan, share: float) -> Plan | None:
         if not problem.operations:
             return Plan(())
+        if self.limits.cancelled is not None and self.limits.cancelled():
+            return None
         self.begun = True
         steps = None if self.limits.steps is None else int(self.limits.steps * share)
         seconds = max(LEAST, (self.until - time.perf_counter()) * share)

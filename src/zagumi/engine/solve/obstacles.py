@@ -6,12 +6,13 @@ may still have no plan; then only the complete search can say so.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from zagumi.engine.clock import Window, without
 from zagumi.engine.problem import Case, Machine, Operation, Option, Problem
-from zagumi.engine.solve.earliest import lots_of
+from zagumi.engine.solve.earliest import Rooms, lots_of
 from zagumi.engine.solve.result import Reason
 
 NODES = 20_000  # teams looked at per case before its possibility is left open
@@ -26,28 +27,53 @@ def obstacles(problem: Problem) -> tuple[Reason, ...]:
     """All obstacles, by case and operation in the order given."""
     rooms = _Rooms(problem)
     found = [reason for operation in problem.operations for reason in _of_operation(rooms, operation)]
-    return (*found, *_of_teams(problem), *_of_frozen_work(problem), *_of_machines(rooms))
+    return (*found, *_of_teams(rooms), *_of_frozen_work(problem), *_of_machines(rooms))
 
 
 class _Rooms:
-    """How much work fits on a machine at a stretch."""
+    """What qualifies for each operation, and how much work fits on a machine at a stretch."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._stretches: dict[tuple[str, str | None, int, bool], int] = {}
+        self.eligible = {operation.id: problem.eligible(operation) for operation in problem.operations}
+        self._hours = Rooms(problem)
+        self._longest: dict[object, int] = {}
+        self._stretches: dict[object, tuple[tuple[Window, ...], list[int]]] = {}
 
     def longest(self, machine: str, person: str | None, release: int, may_pause: bool) -> int:
         """Most open minutes from a release on between two bookings, without a pause where none is allowed."""
-        key = (machine, person, release, may_pause)
-        if key not in self._stretches:
-            problem, bookings = self.problem, self.problem.machine[machine].bookings
-            hours = without(problem.windows(machine, person), ((0, release),))
+        # machines of the same hours without bookings are alike
+        own = machine if self.problem.machine[machine].bookings else None
+        alike = (*self._hours.calendars(machine, person), own)
+        key = (*alike, release, may_pause)
+        if key not in self._longest:
             if may_pause:
-                stretches = _between(hours, bookings, problem.horizon)
+                self._longest[key] = max(self._between(machine, person, release))
             else:
-                stretches = [end - start for start, end in without(hours, bookings)]
-            self._stretches[key] = max(stretches, default=0)
-        return self._stretches[key]
+                self._longest[key] = self._unbroken(alike, machine, person, release)
+        return self._longest[key]
+
+    def there(self, machine: str) -> int:
+        """Open minutes of a machine that no booking takes."""
+        return sum(self._between(machine, None, 0))
+
+    def _between(self, machine: str, person: str | None, release: int) -> list[int]:
+        """Open minutes from a release on between each booking and the next."""
+        hours = self._hours.hours(machine, person)
+        edges = [0, *(edge for booking in self.problem.machine[machine].bookings for edge in booking)]
+        spans = zip(edges[::2], [*edges[1::2], self.problem.horizon], strict=True)
+        return [max(0, hours.worked(end) - hours.worked(max(start, release))) for start, end in spans]
+
+    def _unbroken(self, alike: object, machine: str, person: str | None, release: int) -> int:
+        """The longest open stretch from a release on."""
+        if alike not in self._stretches:
+            windows = without(self._hours.hours(machine, person).windows, self.problem.machine[machine].bookings)
+            sizes = (end - start for start, end in reversed(windows))
+            self._stretches[alike] = windows, [*accumulate(sizes, max, initial=0)][::-1]
+        windows, from_here = self._stretches[alike]
+        at = bisect_right(windows, (release, release))  # the first that opens at the release or later
+        begun = max(0, windows[at - 1][1] - release) if at else 0
+        return max(begun, from_here[at])
 
     def holds(self, operation: Operation, option: Option, minutes: int) -> bool:
         """Whether so much work fits there, in the hours of someone who may attend."""
@@ -61,7 +87,7 @@ def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
     lots = lots_of(problem, operation)
     if lots.rest == 0:
         return
-    eligible = problem.eligible(operation)
+    eligible = rooms.eligible[operation.id]
     if not eligible:
         text = f"operation {operation.id} has no machine that qualifies"
         if operation.options:
@@ -94,20 +120,12 @@ def _working_minutes(machine: Machine, operation: Operation, option: Option, pie
     return setup + option.run_minutes(pieces)
 
 
-def _between(hours: tuple[Window, ...], bookings: tuple[Window, ...], horizon: int) -> list[int]:
-    """Open minutes between each booking and the next."""
-    edges = [0, *(edge for booking in bookings for edge in booking), horizon]
-    gaps = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
-    return [sum(min(end, close) - max(start, first) for start, end in hours if start < close and end > first)
-            for first, close in gaps]  # fmt: skip
-
-
 def _band_holds(machine: Machine, minutes: int) -> bool:
     return not machine.bands or max(band.minutes for band in machine.bands) >= minutes
 
 
-def _of_teams(problem: Problem) -> Iterator[Reason]:
-    policy = problem.policy
+def _of_teams(rooms: _Rooms) -> Iterator[Reason]:
+    problem, policy = rooms.problem, rooms.problem.policy
     if policy.max_companies is None and not (policy.apart or policy.one_company or policy.lead_required):
         return
     able: dict[str, list[frozenset[str]]] = {case.id: [] for case in problem.cases}
@@ -116,7 +134,7 @@ def _of_teams(problem: Problem) -> Iterator[Reason]:
         frozen = problem.frozen.get(operation.id, ())
         standing[operation.case] |= {_company(problem, work.machine) for work in frozen}
         if sum(work.quantity for work in frozen) < operation.quantity:
-            companies = {_company(problem, option.machine) for option in problem.eligible(operation)}
+            companies = {_company(problem, option.machine) for option in rooms.eligible[operation.id]}
             able[operation.case].append(frozenset(companies))
     for case in problem.cases:
         if all(able[case.id]):
@@ -197,15 +215,14 @@ def _of_machines(rooms: _Rooms) -> Iterator[Reason]:
     needed: dict[str, int] = {}
     names: dict[str, list[str]] = {}
     for operation in problem.operations:
-        eligible = problem.eligible(operation) if operation.id not in problem.frozen else ()
+        eligible = rooms.eligible[operation.id] if operation.id not in problem.frozen else ()
         if len(eligible) == 1:
             machine = problem.machine[eligible[0].machine]
             minutes = _working_minutes(machine, operation, eligible[0], operation.quantity)
             needed[machine.id] = needed.get(machine.id, 0) + minutes
             names.setdefault(machine.id, []).append(operation.id)
     for name, minutes in needed.items():
-        hours = without(problem.windows(name), problem.machine[name].bookings)
-        there = sum(end - start for start, end in hours)
+        there = rooms.there(name)
         if minutes > there:
             text = OVERLOADED.format(machine=name, needed=minutes, there=there)
             yield Reason("horizon", (name, *names[name]), text)
