@@ -41,6 +41,7 @@ class Measures:
     travel_km: float
     transfers: int
     cases: tuple[CaseMeasures, ...]
+    moved_operations: int = 0
 
     @property
     def cost_yen(self) -> int:
@@ -57,6 +58,7 @@ class Measures:
             + weights.risk * self.risk_yen
             + weights.fairness * self.unfair_minutes
             + weights.companies * self.companies
+            + weights.stability * self.moved_operations
         )
 
 
@@ -100,6 +102,7 @@ def measure(problem: Problem, plan: Plan) -> Measures:
         travel_km=km,
         transfers=moved,
         cases=tuple(cases),
+        moved_operations=len(moved_operations(problem, plan)),
     )
 
 
@@ -156,6 +159,17 @@ def _measure_movements(problem: Problem, plan: Plan, sums: dict[str, _Sum]) -> t
         km += haul.km * max(1, haul.trips)
         moved += from_site != to_site
     return yen, km, moved
+
+
+def moved_operations(problem: Problem, plan: Plan) -> tuple[str, ...]:
+    """Operations whose sub-lots are, by machine, start and person, not those of the plan in force."""
+    made = plan.sublots_of
+    return tuple(
+        name
+        for name, works in problem.in_force.items()
+        if sorted((work.machine, work.start, work.person or "") for work in works)
+        != sorted((sublot.machine, sublot.start, sublot.person or "") for sublot in made.get(name, ()))
+    )
 
 
 def unfairness(awarded: Mapping[str, int], entitlement: Mapping[str, int]) -> int:

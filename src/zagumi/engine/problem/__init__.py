@@ -1,11 +1,12 @@
 """The problem: frozen dataclasses that refuse nonsense at birth, naming the item."""
 
 from zagumi.engine.problem.network import Band, Calendar, Company, Haul, Machine, Person, Roads, Site, Vehicle
-from zagumi.engine.problem.policy import FrozenWork, Policy, Weights
+from zagumi.engine.problem.policy import MEASURES, FrozenWork, PlannedWork, Policy, Weights
 from zagumi.engine.problem.problem import Problem
 from zagumi.engine.problem.work import Case, Link, Operation, Option, Part
 
 __all__ = [
+    "MEASURES",
     "Band",
     "Calendar",
     "Case",
@@ -18,6 +19,7 @@ __all__ = [
     "Option",
     "Part",
     "Person",
+    "PlannedWork",
     "Policy",
     "Problem",
     "Roads",

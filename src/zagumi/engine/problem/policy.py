@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from zagumi.engine.errors import ProblemError
 
+# what is measured, by the names that weights give it
+MEASURES = ("cost", "tardiness", "co2", "makespan", "risk", "fairness", "companies", "stability")
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -24,6 +27,7 @@ class Weights:
             per minute).
         fairness: per working minute awarded above a company's entitlement.
         companies: per company in a case's team, summed over the cases.
+        stability: per operation that is moved against the plan in force (:attr:`Policy.in_force`).
     """
 
     cost: int = 1000
@@ -33,9 +37,10 @@ class Weights:
     risk: int = 0
     fairness: int = 0
     companies: int = 0
+    stability: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("cost", "tardiness", "co2", "makespan", "risk", "fairness", "companies"):
+        for name in MEASURES:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 0:
                 raise ProblemError(f"weights, {name}", value, "a whole number, 0 or more")
@@ -43,8 +48,7 @@ class Weights:
     @classmethod
     def only(cls, **given: int) -> Weights:
         """Weights that are 0 except those given."""
-        zero = {"cost": 0, "tardiness": 0, "co2": 0, "makespan": 0, "risk": 0, "fairness": 0, "companies": 0}
-        return cls(**{**zero, **given})
+        return cls(**{**dict.fromkeys(MEASURES, 0), **given})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,20 @@ class FrozenWork:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWork:
+    """A sub-lot of the plan in force: it may move, at the price of ``Weights.stability``.
+
+    Machine, start and person decide whether its operation is moved; ``quantity`` only says how it was divided.
+    """
+
+    operation: str
+    machine: str
+    quantity: int
+    start: int
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Rules of the coordinator.
 
@@ -77,6 +95,7 @@ class Policy:
         frozen: work that stands. An operation with frozen sub-lots that do not add up to its quantity
             gets the rest planned: always possible as one sub-lot, and divided as far as ``max_sublots`` leaves room.
         one_company: cases all of whose operations must be done by one company.
+        in_force: sub-lots of the plan in force. It may name operations, machines and people that are gone.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -86,6 +105,7 @@ class Policy:
     entitlement: Mapping[str, int] = field(default_factory=dict)
     frozen: tuple[FrozenWork, ...] = ()
     one_company: frozenset[str] = frozenset()
+    in_force: tuple[PlannedWork, ...] = ()
 
     def __post_init__(self) -> None:
         if self.max_companies is not None and self.max_companies < 1:

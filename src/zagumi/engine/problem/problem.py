@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from zagumi.engine.clock import Window, common
 from zagumi.engine.errors import ProblemError
 from zagumi.engine.problem.network import Calendar, Company, Haul, Machine, Person, Roads, Site
-from zagumi.engine.problem.policy import FrozenWork, Policy
+from zagumi.engine.problem.policy import FrozenWork, PlannedWork, Policy
 from zagumi.engine.problem.work import Case, Operation, Option, Part
 
 
@@ -160,6 +160,7 @@ class Problem:
             self.policy,
             frozen=tuple(sorted(self.policy.frozen, key=lambda work: tuple(map(str, astuple(work))))),
             entitlement=dict(sorted(self.policy.entitlement.items())),
+            in_force=tuple(sorted(self.policy.in_force, key=lambda work: tuple(map(str, astuple(work))))),
         )
         return replace(
             self,
@@ -232,6 +233,15 @@ class Problem:
         found: dict[str, list[FrozenWork]] = {}
         for work in self.policy.frozen:
             found.setdefault(work.operation, []).append(work)
+        return {operation: tuple(works) for operation, works in found.items()}
+
+    @cached_property
+    def in_force(self) -> Mapping[str, tuple[PlannedWork, ...]]:
+        """Sub-lots of the plan in force by operation, of operations that there still are."""
+        found: dict[str, list[PlannedWork]] = {}
+        for work in self.policy.in_force:
+            if work.operation in self.operation:
+                found.setdefault(work.operation, []).append(work)
         return {operation: tuple(works) for operation, works in found.items()}
 
     def frozen_setup(self, work: FrozenWork) -> int:

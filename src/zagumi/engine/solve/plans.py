@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zagumi.engine.clock import Window, without
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
+from zagumi.engine.solve.in_force import Positions, found, places, whole
 from zagumi.engine.solve.schedule.feeding import done_by, sent_before
 from zagumi.engine.solve.schedule.records import StateRows, Store
 from zagumi.engine.solve.schedule.state import book, empty_state, open_books, stand
@@ -33,49 +35,65 @@ def new_state(built: Built, seed: int) -> Store[StateRows]:
     return store
 
 
-def wish(built: Built, store: Store[StateRows], plan: Plan) -> None:
+def wish(built: Built, store: Store[StateRows], plan: Plan) -> int:
     """Enter what a plan says about work that is not frozen, and the order in which to follow it.
 
     Left out is what the problem does not allow: unknown operations and machines, too many pieces or sub-lots.
+
+    Returns:
+        How many sub-lots were entered.
     """
     rows, st = built.rows, store.rows
-    modes = _modes(built)
-    starts = np.zeros(len(rows.ops), dtype=np.int64)
-    for op, operation in enumerate(built.operations):
-        frozen = Counter(
-            (w.machine, w.quantity, w.start, w.end, w.person) for w in built.problem.frozen.get(operation.id, ())
-        )
-        free = []
-        for lot in plan.sublots_of.get(operation.id, ()):
-            key = (lot.machine, lot.quantity, lot.start, lot.end, lot.person)
-            if frozen[key]:
-                frozen[key] -= 1
-            elif (op, lot.machine, lot.person) in modes:
-                free.append((modes[op, lot.machine, lot.person], lot.quantity, lot.start, lot.end))
-        least = rows.ops.least[op] if len(free) > 1 else 1
-        whole = sum(quantity for _, quantity, _, _ in free) == rows.ops.rest[op] and len(free) <= rows.ops.lots[op]
-        if free and whole and min(quantity for _, quantity, _, _ in free) >= least:
-            first = int(rows.ops.lot0[op])
-            for number, values in enumerate(sorted(free, key=lambda values: values[2:])):
-                st.wishes[first + number] = values
-            st.done["wished"][op] = len(free)
-            starts[op] = min(start for _, _, start, _ in free)
-    for link in range(len(rows.links)):  # by the operation they lead to: givers are known before takers
-        starts[rows.links.after[link]] = max(starts[rows.links.after[link]], starts[rows.links.before[link]])
-    st.queue["index"][: len(starts)] = np.lexsort((np.arange(len(starts)), starts))
+    names = ((operation.id for operation in built.operations), built.machines, built.people)
+    at = Positions(*({name: number for number, name in enumerate(each)} for each in names))
+    known = _free(built, plan, at.operation)
+    op = whole(at.operation[s.operation] for s in known)
+    machine, person = places(at, known)
+    _, mode = found(op, machine, person, at, rows.options, rows.modes[: built.frozen_mode])
+    quantity, start, end = (whole(getattr(s, name) for s in known) for name in ("quantity", "start", "end"))
+    order = np.lexsort((quantity, mode, end, start, op))
+    order = order[mode[order] >= 0]
+    op, mode, quantity, start, end = op[order], mode[order], quantity[order], start[order], end[order]
+    size = len(rows.ops)
+    count = np.bincount(op, minlength=size)
+    first = np.cumsum(count) - count
+    small = np.bincount(op, weights=quantity < np.where(count > 1, rows.ops.least, 1)[op], minlength=size)
+    pieces = np.bincount(op, weights=quantity, minlength=size)
+    fits = (count > 0) & (pieces == rows.ops.rest) & (count <= rows.ops.lots) & (small == 0)
+    used = fits[op]
+    slot = (rows.ops.lot0[op] + np.arange(len(op)) - first[op])[used]
+    for name, column in (("mode", mode), ("quantity", quantity), ("start", start), ("end", end)):
+        st.wishes[name][slot] = column[used]
+    st.done["wished"] = np.where(fits, count, 0)
+    starts = np.zeros(size, dtype=np.int64)
+    starts[fits] = start[first[fits]]
+    _follow_givers(built, starts)
+    st.queue["index"][:size] = np.lexsort((np.arange(size), starts))
+    return int(used.sum())
 
 
-def _modes(built: Built) -> dict[tuple[int, str, str | None], int]:
-    """Eligible modes by operation, machine and person."""
-    rows = built.rows
-    found: dict[tuple[int, str, str | None], int] = {}
-    for mode in range(built.frozen_mode):
-        option = int(rows.modes.option[mode])
-        person = int(rows.modes.person[mode])
-        if rows.options.eligible[option]:
-            name = built.people[person] if person >= 0 else None
-            found[int(rows.options.op[option]), built.options[option].machine, name] = mode
-    return found
+def _free(built: Built, plan: Plan, known: Mapping[str, int]) -> list[SubLot]:
+    """The sub-lots of known operations that are not frozen work."""
+    frozen = Counter((w.operation, w.machine, w.quantity, w.start, w.end, w.person) for _, w in built.frozen)
+    if not frozen:
+        return [s for s in plan.sublots if s.operation in known]
+    free = []
+    for s in plan.sublots:
+        key = (s.operation, s.machine, s.quantity, s.start, s.end, s.person)
+        if frozen[key]:
+            frozen[key] -= 1
+        elif s.operation in known:
+            free.append(s)
+    return free
+
+
+def _follow_givers(built: Built, starts: NDArray[np.int64]) -> None:
+    """Let no operation start before what it is made from."""
+    links, known = built.rows.links, starts.tolist()
+    # by the operation they lead to: givers are known before takers
+    for before, after in zip(links.before.tolist(), links.after.tolist(), strict=True):
+        known[after] = max(known[after], known[before])
+    starts[:] = known
 
 
 def best_plan(built: Built, store: Store[StateRows]) -> Plan:
@@ -101,7 +119,7 @@ class _Reading:
         self.quantity, self.start, self.end = st.lots.quantity.tolist(), st.lots.start.tolist(), st.lots.end.tolist()
         self.setup, self.run = st.lots.setup.tolist(), st.lots.run.tolist()
         self.first, self.count = net.ops.lot0.tolist(), st.done.lots.tolist()
-        self.minutes = net.journeys.minutes.reshape(net.rules[0].site_count, -1)
+        self.minutes = net.journeys.minutes.reshape(net.rules[0].site_count, -1).tolist()
 
     def plan(self) -> Plan:
         return Plan(tuple(self._sublots()), tuple(self._transfers()), tuple(self._deliveries()), tuple(self._leads()))
@@ -121,41 +139,46 @@ class _Reading:
 
     def _deliveries(self) -> Iterator[Delivery]:
         net = self.built.rows
-        to = net.cases.site[net.ops.case]
-        for op in np.flatnonzero((to >= 0) & (net.ops.last > 0)).tolist():
+        site = net.cases.site[net.ops.case]
+        to = site.tolist()
+        for op in np.flatnonzero((site >= 0) & (net.ops.last > 0)).tolist():
             name = self.built.operations[op].id
             for number, lot in enumerate(self._lots(op), start=1):
-                arrive = self.end[lot] + int(self.minutes[self.site[lot], to[op]])
+                arrive = self.end[lot] + self.minutes[self.site[lot]][to[op]]
                 yield Delivery(name, number, self.quantity[lot], self.end[lot], arrive)
 
     def _transfers(self) -> Iterator[Transfer]:
         net, feeds, operations = self.built.rows, self.store.rows.feeds, self.built.operations
-        columns = (net.links.before, net.links.after, net.links.feed0, net.links.width)
-        fed = feeds.pieces.tolist()
-        for link, (before, after, feed0, width) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        columns = (net.links.before, net.links.after, net.links.feed0, net.links.width, net.links.batch, net.links.lag)
+        fed, horizon = feeds.pieces.tolist(), self.built.problem.horizon
+        rows = enumerate(zip(*(column.tolist() for column in columns), strict=True))
+        for link, (before, after, feed0, width, batch, lag) in rows:
             names = operations[before].id, operations[after].id
             for giver, source in enumerate(self._lots(before)):
                 for taker, target in enumerate(self._lots(after)):
                     at = feed0 + giver * width + taker
-                    if fed[at]:
-                        for pieces, depart, arrive in self._movements(link, at, giver, taker, source, target):
+                    if fed[at] and not batch:
+                        # the way into frozen work may be longer than the horizon; its times are not judged
+                        depart = min(self.end[source] + lag, horizon)
+                        arrive = min(depart + self.minutes[self.site[source]][self.site[target]], horizon)
+                        yield Transfer(names[0], giver + 1, names[1], taker + 1, fed[at], depart, arrive)
+                    elif fed[at]:
+                        for pieces, depart, arrive in self._batches(link, at, giver, taker, source, target):
                             yield Transfer(names[0], giver + 1, names[1], taker + 1, pieces, depart, arrive)
 
-    def _movements(
+    def _batches(
         self, link: int, at: int, giver: int, taker: int, source: int, target: int
     ) -> Iterator[tuple[int, int, int]]:
         """Pieces, departure and arrival of what one sub-lot sends another."""
         row, feed, horizon = self.built.rows.links[link], self.store.rows.feeds[at], self.built.problem.horizon
         tables, state = self.built.store.tables, self.store.state
-        way, left = int(self.minutes[self.site[source], self.site[target]]), int(feed.pieces)
+        way, left = self.minutes[self.site[source]][self.site[target]], int(feed.pieces)
         sent = sent_before(tables, state, link, giver, taker)
         for number in range(int(feed["count"])):
             pieces = int(feed.batch) if number < feed["count"] - 1 else left
             left -= pieces
             sent += pieces
-            ready = self.end[source] if row.batch == 0 else done_by(tables, state, source, sent)
-            # the way into frozen work may be longer than the horizon; its times are not judged
-            depart = min(int(ready + row.lag), horizon)
+            depart = min(int(done_by(tables, state, source, sent) + row.lag), horizon)
             yield pieces, depart, min(depart + way, horizon)
 
     def _leads(self) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from zagumi.engine.clock import Window, common
 from zagumi.engine.collector import uncollected
 from zagumi.engine.problem import Case, FrozenWork, Operation, Option, Problem, Site
+from zagumi.engine.solve.in_force import Positions, enter
 from zagumi.engine.solve.roads import travel
 from zagumi.engine.solve.schedule import records
 from zagumi.engine.solve.schedule.outlook import look_ahead
@@ -132,6 +133,10 @@ class _Builder:
         options, modes = self._options()
         frozen = self._frozen()
         ops, links, out = self._ops(options, frozen)
+        problem, priced = self.problem, self.problem.policy.weights.stability > 0
+        works = tuple(work for each in problem.in_force.values() for work in each) if priced else ()
+        at = Positions(self.op_at, self.machine_at, self.person_at)
+        forces = enter(works, problem.frozen, at, options, modes, ops)
         frozen_mode = len(modes)
         modes = np.concatenate((modes, self._frozen_modes(options, ops, frozen))).view(np.recarray)
         machines, setups = self._machines()
@@ -159,6 +164,7 @@ class _Builder:
             vehicles=table(records.VEHICLE, {"capacity": roads.capacity}),
             journeys=table(records.JOURNEY, {"minutes": roads.minutes.ravel(), "given": roads.given.ravel()}),
             trips=table(records.TRIP, {"yen": roads.trip[..., 0].ravel(), "co2": roads.trip[..., 1].ravel()}),
+            forces=forces,
         )
         _mark_plain(rows)
         store = Store.of(rows)
@@ -179,7 +185,8 @@ class _Builder:
     def _rules(self, options: Any, ops: Any) -> Any:
         policy, weights = self.problem.policy, self.problem.policy.weights
         known: dict[str, int] = {"horizon": self.problem.horizon, "cost": weights.cost, "co2": weights.co2}
-        known |= {"makespan": weights.makespan, "fairness": weights.fairness, "companies": weights.companies}
+        known |= {"makespan": weights.makespan, "fairness": weights.fairness}
+        known |= {"companies": weights.companies, "stability": weights.stability}
         known |= {"max_companies": policy.max_companies or NEVER, "lead_required": int(policy.lead_required)}
         known |= {
             "entitled": sum(policy.entitlement.values()),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
-from zagumi.engine.solve.exact.base import Base, Literal, Term
+from zagumi.engine.problem import PlannedWork
+from zagumi.engine.solve.exact.base import Base, Choice, Literal, Lot, Term
 
 
 def add_goals(base: Base) -> None:
@@ -16,6 +17,8 @@ def add_goals(base: Base) -> None:
     _teams(base)
     if base.weights.fairness and sum(base.problem.policy.entitlement.values()):
         _pay_unfairness(base)
+    if base.weights.stability:
+        _pay_moves(base)
     base.cp.minimize(sum(base.goals))
 
 
@@ -147,3 +150,31 @@ def _most_minutes(base: Base, name: str) -> int:
         for choice in lot.choices
     )
     return worst * len(base.lots[name])
+
+
+def _pay_moves(base: Base) -> None:
+    """An operation is moved unless its sub-lots are those of the plan in force."""
+    for name, works in base.problem.in_force.items():
+        stay = base.flag()
+        base.goals.append(base.weights.stability * (1 - stay))
+        left = Counter((work.machine, work.start, work.person) for work in works)
+        lots = base.lots[name]
+        for lot in lots:
+            if lot.frozen is not None:
+                left[lot.frozen.machine, lot.frozen.start, lot.frozen.person] -= 1
+        wanted = {work.machine: work for work in works if left[work.machine, work.start, work.person] > 0}
+        free = [(lot, choice) for lot in lots if lot.frozen is None for choice in lot.choices]
+        met = [_keep(base, stay, lot, choice, wanted.get(choice.option.machine)) for lot, choice in free]
+        if min(left.values()) < 0 or sum(left.values()) != sum(met):  # something of it cannot be there again
+            base.cp.add(stay == 0)
+
+
+def _keep(base: Base, stay: Literal, lot: Lot, choice: Choice, work: PlannedWork | None) -> bool:
+    """Staying asks a choice to be as in the plan in force, or not to be when that has none there; whether it has."""
+    attended = choice.people.get(work.person) if work is not None and work.person is not None else None
+    if work is None or ((work.person is not None or choice.people) and attended is None):
+        base.cp.add_implication(stay, choice.present.negated())
+        return False
+    base.cp.add_implication(stay, choice.present if attended is None else attended)
+    base.cp.add(lot.start == work.start).only_enforce_if(stay)
+    return True

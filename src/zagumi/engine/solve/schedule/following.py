@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
-from zagumi.engine.solve.schedule.feeding import FINE, WHOLE
 from zagumi.engine.solve.schedule.keeping import note_changes
 from zagumi.engine.solve.schedule.occupancy import set_done, undo
-from zagumi.engine.solve.schedule.placing import feed_frozen, probe, settle
+from zagumi.engine.solve.schedule.placing import feed_frozen, settle_at
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
     apart_at,
@@ -16,7 +15,6 @@ from zagumi.engine.solve.schedule.rows import (
     firm_at,
     found,
     link_at,
-    mode_at,
     now,
     op_at,
     queue_at,
@@ -25,6 +23,7 @@ from zagumi.engine.solve.schedule.rows import (
     worth_at,
 )
 from zagumi.engine.solve.schedule.ruin import ruin_case
+from zagumi.engine.solve.schedule.stability import moving_cost
 from zagumi.engine.solve.schedule.worth import mark_team
 
 
@@ -41,16 +40,13 @@ def follow_op(net: Tables, st: State, op: int) -> int:
         if not fits:
             break
         wish = wish_at(st, row.lot0 + number)
-        option, taker, final = mode_at(net, wish.mode).option, row.frozen + number, 1 if number == wished - 1 else 0
-        now(st).floor, now(st).prefer = wish.start, wish.mode
-        stream = WHOLE
-        if probe(net, st, option, taker, wish.quantity, WHOLE, final) < 0 or found(st).end > wish.end:
-            stream = FINE
-        fits = settle(net, st, option, taker, wish.quantity, stream, final) >= 0 and now(st).forced == 0
+        taker, final = row.frozen + number, 1 if number == wished - 1 else 0
+        end = settle_at(net, st, wish.mode, taker, wish.quantity, wish.start, wish.end, final)
+        fits = end >= 0 and now(st).forced == 0
         total += found(st).cost
-    now(st).floor, now(st).prefer = 0, -1
     if fits:
-        set_done(st, op, row.frozen + wished, 1, total)
+        lots = row.frozen + wished
+        set_done(st, op, lots, 1, total + moving_cost(net, st, op, lots))
         return 1
     now(st).forced = 0
     undo(net, st, mark)

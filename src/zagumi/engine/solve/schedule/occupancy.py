@@ -30,6 +30,7 @@ from zagumi.engine.solve.schedule.rows import (
     used_at,
     worth_at,
 )
+from zagumi.engine.solve.schedule.stability import moving_cost
 
 PUT, TAKE, RETIME, FEED, DONE, WORTH = range(6)
 
@@ -244,6 +245,43 @@ def _retime(net: Tables, st: State, lot: int, start: int, setup: int) -> None:
 
 
 @kernel
+def set_done(st: State, op: int, lots: int, placed: int, cost: int) -> None:
+    """Record how far an operation is placed and what it costs."""
+    row = done_at(st, op)
+    entry = log_at(st, _log(st, DONE, op))
+    entry.quantity = row.lots
+    entry.start = row.placed
+    entry.end = row.cost
+    row.lots = lots
+    row.placed = placed
+    row.cost = cost
+
+
+@kernel
+def set_worth(st: State, case: int, value: int, end: int, missing: int) -> None:
+    """Record what a case adds to the objective."""
+    row = worth_at(st, case)
+    entry = log_at(st, _log(st, WORTH, case))
+    entry.quantity = row.value
+    entry.start = row.end
+    entry.end = row.missing
+    row.value = value
+    row.end = end
+    row.missing = missing
+
+
+@kernel
+def _reprice(net: Tables, st: State, op: int, more: int) -> None:
+    """Let an operation that is placed, and with it its case, cost so much more."""
+    if more != 0:
+        row, case = done_at(st, op), op_at(net, op).case
+        worth = worth_at(st, case)
+        set_done(st, op, row.lots, row.placed, row.cost + more)
+        set_worth(st, case, worth.value + more, worth.end, worth.missing)
+        now(st).value += more
+
+
+@kernel
 def _follow_up(net: Tables, st: State, machine: int, at: int) -> None:
     """Bring the set-ups of what stands at ``at`` and behind it in line; what no longer fits is marked as forced out."""
     base = room_at(net, machine).first
@@ -262,7 +300,9 @@ def _follow_up(net: Tables, st: State, machine: int, at: int) -> None:
                     now(st).forced += 1
                 else:
                     _log_lot(st, RETIME, lot)
+                    _reprice(net, st, row.op, -moving_cost(net, st, row.op, done_at(st, row.op).lots))
                     _retime(net, st, lot, start, setup)
+                    _reprice(net, st, row.op, moving_cost(net, st, row.op, done_at(st, row.op).lots))
         if row.start < row.end:
             return
 
@@ -304,32 +344,6 @@ def set_feed(st: State, feed: int, pieces: int, size: int, count: int) -> None:
     row.count = count
 
 
-@kernel
-def set_done(st: State, op: int, lots: int, placed: int, cost: int) -> None:
-    """Record how far an operation is placed and what it costs."""
-    row = done_at(st, op)
-    entry = log_at(st, _log(st, DONE, op))
-    entry.quantity = row.lots
-    entry.start = row.placed
-    entry.end = row.cost
-    row.lots = lots
-    row.placed = placed
-    row.cost = cost
-
-
-@kernel
-def set_worth(st: State, case: int, value: int, end: int, missing: int) -> None:
-    """Record what a case adds to the objective."""
-    row = worth_at(st, case)
-    entry = log_at(st, _log(st, WORTH, case))
-    entry.quantity = row.value
-    entry.start = row.end
-    entry.end = row.missing
-    row.value = value
-    row.end = end
-    row.missing = missing
-
-
 @routine
 def undo(net: Tables, st: State, mark: int) -> None:
     """Go back to the state in which the log had ``mark`` entries."""
@@ -361,6 +375,9 @@ def undo(net: Tables, st: State, mark: int) -> None:
             done_at(st, item).placed = entry.start
             done_at(st, item).cost = entry.end
         else:
-            worth_at(st, item).value = entry.quantity
-            worth_at(st, item).end = entry.start
-            worth_at(st, item).missing = entry.end
+            worth = worth_at(st, item)
+            now(st).value += entry.quantity - worth.value
+            now(st).missing += entry.end - worth.missing
+            worth.value = entry.quantity
+            worth.end = entry.start
+            worth.missing = entry.end

@@ -14,6 +14,7 @@ from zagumi.engine.solve.schedule.rows import (
     company_at,
     done_at,
     firm_at,
+    force_at,
     found,
     link_at,
     lot_at,
@@ -25,6 +26,7 @@ from zagumi.engine.solve.schedule.rows import (
     rules,
     settings,
 )
+from zagumi.engine.solve.schedule.stability import moving_cost
 
 
 @kernel
@@ -131,6 +133,41 @@ def settle(net: Tables, st: State, option: int, taker: int, quantity: int, strea
     feed(net, st, taker)
     put_lot(net, st, number)
     return lot.end
+
+
+@kernel
+def settle_at(net: Tables, st: State, mode: int, taker: int, quantity: int, start: int, end: int, final: int) -> int:
+    """Put a sub-lot where it is wished, or as little later as the rules ask for.
+
+    What feeds it comes in batches when it could not end by ``end`` otherwise. Returns as :func:`settle`.
+    """
+    option, floor = mode_at(net, mode).option, now(st).floor
+    now(st).floor, now(st).prefer = start, mode
+    stream = WHOLE
+    if probe(net, st, option, taker, quantity, WHOLE, final) < 0 or (found(st).start > start and found(st).end > end):
+        stream = FINE
+    there = settle(net, st, option, taker, quantity, stream, final)
+    now(st).floor, now(st).prefer = floor, -1
+    return there
+
+
+@kernel
+def _place_in_force(net: Tables, st: State, op: int) -> int:
+    """Put the rest of an operation where it is in the plan in force; its cost, or -1 with nothing changed."""
+    row, mark, total = op_at(net, op), now(st).logged, 0
+    for number in range(row.stays):
+        there = force_at(net, row.force1 - row.stays + number)
+        quantity = there.quantity if row.stays > 1 else row.rest
+        final = 1 if number == row.stays - 1 else 0
+        end = -1
+        if permitted(net, st, there.option):
+            end = settle_at(net, st, there.mode, row.frozen + number, quantity, there.start, there.start, final)
+        if end < 0 or now(st).forced > 0 or lot_at(st, row.lot0 + row.frozen + number).start != there.start:
+            now(st).forced = 0
+            undo(net, st, mark)
+            return -1
+        total += found(st).cost
+    return total
 
 
 @kernel
@@ -347,7 +384,11 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
         return 0
     lots = row.frozen
     if row.rest > 0:
-        parts, cost = 1, _place_picked(net, st, op, pick)
+        parts, cost = row.stays, -1
+        if row.stays > 0 and done_at(st, op).stay:
+            cost = _place_in_force(net, st, op)
+        if cost < 0:
+            parts, cost = 1, _place_picked(net, st, op, pick)
         if cost < 0:
             parts, cost = _place_rest(net, st, op, pick)
         if parts == 0:
@@ -357,5 +398,5 @@ def place_op(net: Tables, st: State, op: int, pick: int) -> int:
         total += cost
     for number in range(row.lot0, row.lot0 + lots):
         firm_at(st, option_at(net, mode_at(net, lot_at(st, number).mode).option).company).seen = now(st).stamp
-    set_done(st, op, lots, 1, total)
+    set_done(st, op, lots, 1, total + moving_cost(net, st, op, lots))
     return 1

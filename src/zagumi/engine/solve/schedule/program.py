@@ -16,6 +16,7 @@ from zagumi.engine.solve.schedule.records import BATCHES, ENDLESS, FRONTS, LABEL
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
+    force_at,
     found,
     front_at,
     label_at,
@@ -29,6 +30,7 @@ from zagumi.engine.solve.schedule.rows import (
     out_at,
     settings,
 )
+from zagumi.engine.solve.schedule.stability import moving_price
 
 MERGED, ONE, SPARE = 0, FRONTS + 1, 2 * (FRONTS + 1)  # where the three fronts begin
 
@@ -145,6 +147,33 @@ def _arrivals(net: Tables, st: State, link: int, option: int, base: int) -> int:
 
 
 @kernel
+def _label_in_force(net: Tables, st: State, option: int, slot: int, size: int, own: int) -> int:
+    """Make the first label of an option that of the plan in force; 0 when it is not there or cannot be.
+
+    Args:
+        size: of the front of what feeds it.
+        own: what the option costs by itself.
+    """
+    row = option_at(net, option)
+    op = op_at(net, row.op)
+    there = force_at(net, op.force1 - 1)
+    if there.option != option or front_at(st, MERGED).time > there.start:
+        return 0
+    point = 0
+    while point + 1 < size and front_at(st, MERGED + point + 1).time <= there.start:
+        point += 1
+    if fit(net, st, there.mode, row.run, there.start, 0) != there.start:
+        return 0
+    end, cost = found(st).end, front_at(st, MERGED + point).cost + own
+    if cost + row.tail_cost + time_cost(net, st, op.case, end + row.tail_time) > now(st).budget:
+        return 0
+    label = label_at(st, slot)
+    label.start, label.end, label.cost = there.start, end, cost
+    label.ready, label.stay = front_at(st, MERGED + point).time, 1
+    return 1
+
+
+@kernel
 def _label(net: Tables, st: State, option: int, base: int) -> None:
     """Fill the labels of an option from the fronts of what feeds it."""
     row = option_at(net, option)
@@ -155,7 +184,10 @@ def _label(net: Tables, st: State, option: int, base: int) -> None:
     for link in range(op.link0, op.link1):
         size = _merge(st, size, _arrivals(net, st, link, option, base))
     own = row.fixed + row.unit * op.rest + extra_cost(net, st, option, row.run)
-    count, slot = 0, (option - base) * LABELS
+    slot = (option - base) * LABELS
+    kept = _label_in_force(net, st, option, slot, size, own) if op.stays == 1 else 0
+    own += moving_price(net, row.op)
+    count = kept
     for point in range(size):
         ready = front_at(st, MERGED + point).time
         least = front_at(st, MERGED + point).cost + own + row.tail_cost
@@ -171,12 +203,13 @@ def _label(net: Tables, st: State, option: int, base: int) -> None:
         if least + time_cost(net, st, op.case, best_end + row.tail_time) > now(st).budget:
             continue
         # the same end for less replaces; of too many the last are left out but for the cheapest
-        if count > 0 and (label_at(st, slot + count - 1).end >= best_end or count == LABELS):
+        if count > kept and (label_at(st, slot + count - 1).end >= best_end or count == LABELS):
             count -= 1
         label = label_at(st, slot + count)
         label.start, label.end = best_start, best_end
         label.cost = front_at(st, MERGED + point).cost + own
         label.ready = ready
+        label.stay = 0
         count += 1
     labels_of(st, option - base).index = count
 
@@ -215,8 +248,8 @@ def _finish(net: Tables, st: State, case: int, base: int) -> int:
 def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, grams: int, by: int) -> None:
     """Suggest for an operation the cheapest option that reaches a site by a minute, else the fastest."""
     row, done = op_at(net, op), done_at(st, op)
-    best_cost, first = 0, NEVER
-    fastest, fastest_ready = -1, 0
+    best_cost, first, stay = 0, NEVER, 0
+    fastest, fastest_ready, fastest_stay = -1, 0, 0
     done.pick = -1
     for option in range(row.option0, row.option1):
         labels = labels_of(st, option - base).index
@@ -229,11 +262,13 @@ def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, gra
         for at in range(labels):
             label = label_at(st, (option - base) * LABELS + at)
             if label.end + lag + way <= by and (done.pick < 0 or label.cost + cost < best_cost):
-                done.pick, best_cost, done.key = option, label.cost + cost, label.ready
+                done.pick, best_cost, done.key, stay = option, label.cost + cost, label.ready, label.stay
             if label.end + way < first:
-                first, fastest, fastest_ready = label.end + way, option, label.ready
+                first, fastest, fastest_ready, fastest_stay = label.end + way, option, label.ready, label.stay
     if done.pick < 0:
-        done.pick, done.key = fastest, fastest_ready
+        done.pick, done.key, stay = fastest, fastest_ready, fastest_stay
+    # the program knows whole sub-lots only: divided work goes where it was most of the time
+    done.stay = stay if row.stays <= 1 else 1 if below(st, 4) > 0 else 0
 
 
 @routine
@@ -248,6 +283,7 @@ def suggest(net: Tables, st: State, case: int) -> int:
     for op in range(row.op0, row.op1):
         there = op_at(net, op)
         done_at(st, op).pick = -1
+        done_at(st, op).stay = 0
         known = done_at(st, op).placed or there.rest == 0
         labelled = 0
         for option in range(there.option0, there.option1):

@@ -36,7 +36,7 @@ def _record(whole: str, real: str = "") -> np.dtype[Any]:
 
 
 RULES = _record(
-    "horizon cost co2 makespan fairness companies max_companies lead_required entitled"
+    "horizon cost co2 makespan fairness companies stability max_companies lead_required entitled"
     " case_count op_count company_count machine_count person_count family_count vehicle_count site_count"
     " part_count label_count"
 )
@@ -45,10 +45,12 @@ RULES = _record(
 # least: what it costs at least; tree: no operation of it gives to several; rigid: none may be split
 CASE = _record("release due late risk buffer site op0 op1 guarded single shortest least tree rigid")
 # rest: pieces not frozen; lots: most sub-lots of the rest; slots: room for sub-lots, frozen ones first;
-# out0, out1: its links to others; last: it has none; cheapest: an option of the cheapest way to do the case
+# out0, out1: its links to others; last: it has none; cheapest: an option of the cheapest way to do the case;
+# force0, force1: its sub-lots in the plan in force; stays: how many of them, the last, are its rest, so that it need
+# not move; 0: it must
 OP = _record(
     "case quantity rest option0 option1 link0 link1 out0 out1 lot0 slots frozen lots least pause family mass last"
-    " cheapest"
+    " cheapest force0 force1 stays"
 )
 # run: minutes for the rest in one sub-lot; subtree: least cost of it and all that leads to it; tail_*: least time
 # from its end to the end of the case, and least cost of all that does not lead to it
@@ -67,6 +69,7 @@ SETUP = _record("minutes")
 COMPANY = _record("may_lead entitled apart0 apart1")
 APART = _record("company")
 VEHICLE = _record("capacity")
+FORCE = _record("option person mode quantity start")  # mode: -1 where it cannot be any more
 JOURNEY = _record("minutes given")  # given: weighted cost whatever the mass; -1: by vehicle
 TRIP = _record("yen co2")
 
@@ -92,6 +95,7 @@ class TableRows(NamedTuple):
     vehicles: Rows
     journeys: Rows  # by (from site, to site)
     trips: Rows  # one trip by (vehicle, from site, to site)
+    forces: Rows  # sub-lots of the plan in force, by operation; those that are frozen work first
 
 
 # ready: first minute its feeds and release allow; supply: least worked minute at which its run may begin;
@@ -102,8 +106,8 @@ SPAN = _record("start end lot")
 USED = _record("spans")
 OFFER = _record("minutes")
 # cost: of its sub-lots and of what moves to them; pick: option suggested for it; stamp: see NOW; dirty: not as in the
-# best plan; key: place in an order; wished: how many wishes it has
-DONE = _record("lots placed cost pick stamp dirty key wished")
+# best plan; key: place in an order; wished: how many wishes it has; stay: it is suggested to be as in the plan in force
+DONE = _record("lots placed cost pick stamp dirty key wished stay")
 WORTH = _record("value end missing touched")
 FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
 LOG = _record("kind index mode quantity start end setup run ready supply")
@@ -126,8 +130,9 @@ PULL = _record("link giver pieces batch count")
 ARRIVAL = _record("time ahead")
 # an option for a part of a split operation, when a trial ends there, what it is worth
 PART = _record("option end quantity value")
-# the best ways to have an operation done on an option: end, cost of all that leads to it, earliest start used
-LABEL = _record("start end cost ready")
+# the best ways to have an operation done on an option: end, cost of all that leads to it, earliest start used, whether
+# it is that of the plan in force
+LABEL = _record("start end cost ready stay")
 FRONT = _record("time cost")
 TEAM = _record("company")
 ITEM = _record("index")

@@ -26,6 +26,7 @@ from zagumi.engine.solve.schedule.rows import (
     touched_at,
 )
 from zagumi.engine.solve.schedule.ruin import take_op, touch
+from zagumi.engine.solve.schedule.stability import moving_cost
 
 
 @kernel
@@ -92,6 +93,7 @@ def _loosen(net: Tables, st: State, op: int) -> None:
     """Let an operation choose its option anew where its team is free, or go before what stands before it."""
     lot = op_at(net, op).lot0 + op_at(net, op).frozen
     row = lot_at(st, lot)
+    done_at(st, op).stay = 0
     if below(st, 2) == 0 and not case_at(net, op_at(net, op).case).guarded:
         done_at(st, op).pick = -1
         return
@@ -148,6 +150,9 @@ def replay(net: Tables, st: State, case: int) -> int:
         done_at(st, op).key = _start(net, st, op) if done_at(st, op).placed else NEVER
         lot = op_at(net, op).lot0 + op_at(net, op).frozen
         done_at(st, op).pick = mode_at(net, lot_at(st, lot).mode).option if op_at(net, op).rest > 0 else -1
+        done_at(st, op).stay = 0
+        if op_at(net, op).stays > 0 and done_at(st, op).placed:
+            done_at(st, op).stay = 1 if moving_cost(net, st, op, done_at(st, op).lots) == 0 else 0
     since = 0
     if case >= 0:
         count = _trace(net, st, case)

@@ -34,6 +34,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
     if given:
         np.add.at(givers, links.after, ops.slots[links.before])
     per_case = int(net.rules[0].label_count)
+    per_lot = 10 if len(net.forces) else 6  # entries of the log: one that is timed anew may cost more than before
     items = max(len(ops), len(net.cases))
     rows = StateRows(
         now=blank(records.NOW, 1),
@@ -47,7 +48,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         done=blank(records.DONE, len(ops)),
         worths=blank(records.WORTH, len(net.cases)),
         firms=blank(records.FIRM, len(net.companies)),
-        log=blank(records.LOG, 6 * lots + 4 * feeds + 4 * len(ops) + 4 * len(net.cases) + 64),
+        log=blank(records.LOG, per_lot * lots + 4 * feeds + 4 * len(ops) + 4 * len(net.cases) + 64),
         wishes=blank(records.WISH, lots),
         pulls=blank(records.PULL, int(givers.max())),
         arrivals=blank(records.ARRIVAL, int(givers.max()) * (BATCHES + 1)),

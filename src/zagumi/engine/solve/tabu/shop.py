@@ -45,7 +45,9 @@ def _makespan_counts_alone(built: Built) -> bool:
     cases = rows.cases
     dated = cases[cases.due < NEVER]
     late = bool((dated.late > 0).any() or (dated.risk > 0).any())
-    return weights.makespan > 0 and not (weights.cost or weights.co2 or weights.companies or weights.fairness or late)
+    moving = weights.stability and built.problem.policy.in_force
+    others = weights.cost or weights.co2 or weights.companies or weights.fairness
+    return weights.makespan > 0 and not (others or late or moving)
 
 
 def _anyone_may_work_with_anyone(built: Built) -> bool:
