@@ -51,8 +51,8 @@ def problems_in_force(draw: st.DrawFn, features: int, always: tuple[str, ...] = 
             works.append(
                 PlannedWork(operation.id, machine, draw(st.integers(1, 3)), start, draw(st.sampled_from(people)))
             )
-    for frozen in problem.policy.frozen if draw(st.booleans()) else ():
-        works.append(PlannedWork(frozen.operation, frozen.machine, frozen.quantity, frozen.start, frozen.person))
+    standing = problem.policy.frozen if draw(st.booleans()) else ()
+    works += [PlannedWork(w.operation, w.machine, w.quantity, w.start, w.person) for w in standing]
     works.append(PlannedWork("vanished", "M1", 1, 0))
     return priced(problem, tuple(works), draw(st.integers(1, 9)))
 
