@@ -113,19 +113,25 @@ class Problem:
     @cached_property
     def successors(self) -> Mapping[str, tuple[str, ...]]:
         """Operations that take pieces of each operation."""
-        found: dict[str, list[str]] = {operation.id: [] for operation in self.operations}
+        found = self._successors()
+        return {operation.id: tuple(found.get(operation.id, ())) for operation in self.operations}
+
+    def _successors(self) -> dict[str, list[str]]:
+        """Those of the operations that have any."""
+        found: dict[str, list[str]] = {}
         for operation in self.operations:
             for link in operation.after:
-                found[link.before].append(operation.id)
-        return {before: tuple(afters) for before, afters in found.items()}
+                found.setdefault(link.before, []).append(operation.id)
+        return found
 
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Operation ids so that each comes after all it is made from; ties in the order given."""
         waiting = {operation.id: len(operation.after) for operation in self.operations}
         ready = [operation.id for operation in self.operations if not operation.after]
+        successors = self._successors()
         for done in ready:  # grows while it is walked
-            for after in self.successors[done]:
+            for after in successors.get(done, ()):
                 waiting[after] -= 1
                 if not waiting[after]:
                     ready.append(after)

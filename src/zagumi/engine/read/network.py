@@ -27,7 +27,8 @@ def read_network(path: Path) -> Problem:
     """
     with uncollected():
         source = Source.open(path)
-        return _read(source, source.json())
+        data, source = source.json(), Source(source.file, "")  # large text is let go once it is read
+        return _read(source, data)
 
 
 def problem_of(data: dict[str, Any], name: str) -> Problem:
@@ -66,19 +67,19 @@ def _operations(
     source: Source, rows: list[Any], case_of: dict[int, str], befores: list[list[int]], machines: int
 ) -> Iterator[Operation]:
     """The operations; what is equal is shared, and what has been read let go, or a million would not fit."""
-    ids, minutes = [str(number) for number in range(max(len(rows), machines))], _Minutes()
+    ids, shared = [str(number) for number in range(max(len(rows), machines))], _Numbers()
     links = {before: Link(ids[before]) for group in befores for before in group}
     for number in range(len(rows)):
         options, rows[number] = rows[number], None
-        found = _options(source, options, number, machines, ids, minutes)
+        found = _options(source, options, number, machines, ids, shared)
         yield Operation(ids[number], case_of[number], found, after=tuple(links[before] for before in befores[number]))
 
 
-class _Minutes(dict[int, float]):
-    """Minutes as the model has them, one object for each number."""
+class _Numbers(dict[int, tuple[float, int]]):
+    """A number as minutes and as yen of the model, one object for each."""
 
-    def __missing__(self, minutes: int) -> float:
-        self[minutes] = value = float(minutes)
+    def __missing__(self, number: int) -> tuple[float, int]:
+        self[number] = value = (float(number), number)
         return value
 
 
@@ -121,7 +122,7 @@ def _befores(source: Source, data: dict[str, Any]) -> list[list[int]]:
 
 
 def _options(
-    source: Source, options: object, number: int, machines: int, ids: list[str], shared: _Minutes
+    source: Source, options: object, number: int, machines: int, ids: list[str], shared: _Numbers
 ) -> tuple[Option, ...]:
     place = f"ops[{number}]"
     found: dict[int, Option] = {}
@@ -134,7 +135,7 @@ def _options(
             cost = source.whole(cost, f"{place}, cost")
         if machine in found:
             source.refuse(place, f"machine {machine} twice", "each machine once")
-        found[machine] = Option(ids[machine], 0, shared[minutes], cost)
+        found[machine] = Option(ids[machine], 0, shared[minutes][0], shared[cost][1])
     if not found:
         source.refuse(place, "no option", "at least one machine")
     return tuple(found.values())
@@ -147,7 +148,7 @@ def _cases(source: Source, data: dict[str, Any], befores: list[list[int]]) -> tu
     cases: list[Case] = []
     case_of: dict[int, str] = {}
     for number, order in enumerate(data["orders"]):
-        place = f"orders[{number}]"
+        place, name = f"orders[{number}]", f"order {number}"
         if not isinstance(order, dict) or not {"w", "rel", "due", "ops", "last"} <= order.keys():
             source.refuse(place, order, "an object with w, rel, due, ops and last")
         release = source.whole(order["rel"], f"{place}, rel")
@@ -156,14 +157,14 @@ def _cases(source: Source, data: dict[str, Any], befores: list[list[int]]) -> tu
             source.refuse(f"{place}, due", due, f"not before its release at {release}")
         weight = source.whole(order["w"], f"{place}, w")
         last = source.whole(order["last"], f"{place}, last", high=count - 1)
-        cases.append(Case(f"order {number}", release=release, due=due, late_yen_per_minute=weight))
+        cases.append(Case(name, release=release, due=due, late_yen_per_minute=weight))
         for operation in source.items(order["ops"], f"{place}, ops"):
             operation = source.whole(operation, f"{place}, ops", high=count - 1)
             if operation in case_of:
                 source.refuse(f"{place}, ops", f"operation {operation} again", "each operation in one order")
             if operation not in has_after and operation != last:
                 source.refuse(f"{place}, last", last, f"operation {operation}, which nothing follows")
-            case_of[operation] = f"order {number}"
+            case_of[operation] = name
     if not cases or len(case_of) != count:
         source.refuse("orders", f"{len(case_of)} operations", f"all {count} operations in orders")
     return tuple(cases), case_of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -36,13 +38,19 @@ def travel(problem: Problem, sites: list[Site]) -> Travel:
     if rows:
         here, there = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
         weights = problem.policy.weights
-        minutes[np.ix_(here, here)] = np.array(roads.minutes, dtype=np.int64)[np.ix_(there, there)]
-        cost = np.zeros((len(rows), len(rows)), dtype=np.int64)
+        minutes[np.ix_(here, here)] = _between(roads.minutes, there)
+        given[np.ix_(here, here)] = 0
         for weight, table in ((weights.cost, roads.yen), (weights.co2, roads.co2_g)):
             if table and weight:
-                cost += weight * np.array(table, dtype=np.int64)[np.ix_(there, there)]
-        given[np.ix_(here, here)] = cost
+                given[np.ix_(here, here)] += weight * _between(table, there)
     return Travel(capacity, minutes, given, trip)
+
+
+def _between(table: Sequence[Sequence[int]], sites: Whole) -> Whole:
+    """A table's figures between so many of its sites, in their order."""
+    size = len(table)
+    whole = np.fromiter(chain.from_iterable(table), dtype=np.int64, count=size * size).reshape(size, size)
+    return whole.take(sites, 0).take(sites, 1)
 
 
 def _by_coordinates(problem: Problem, sites: list[Site], minutes: Whole, trip: Whole) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ from zagumi.engine.solve.schedule.records import NEVER, Store, TableRows
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any] | int]
 Index = dict[str, int]
+BLOCK = 1024  # rows of a table that are filled, and items that are read, at a time
+WHOLE = ("setup_minutes", "fixed_yen", "unit_yen", "co2_g", "unit_co2_g", "grade")
+OPTION_COLUMNS = {"minutes_per_piece": np.float64, "good_rate": np.float64, **dict.fromkeys(WHOLE, np.int64)}
+BAND_COLUMNS = dict.fromkeys(("start", "end", "minutes"), np.int64)
 
 
 @dataclass(frozen=True)
@@ -54,21 +59,53 @@ class Built:
 def table(dtype: np.dtype[Any], columns: Columns) -> Any:
     """A record array from equally long columns; a missing column is 0, a number fills its column."""
     size = max((len(column) for column in columns.values() if not isinstance(column, int)), default=0)
-    rows = np.zeros(size, dtype=dtype).view(np.recarray)
-    for name, column in columns.items():
-        if size:
-            rows[name] = column
-    return rows
+    rows = np.zeros(size, dtype=dtype)
+    arrays = {name: column if isinstance(column, int) else np.asarray(column) for name, column in columns.items()}
+    for first in range(0, size, BLOCK):  # every row is brought into the processor's cache once, not for each column
+        block = slice(first, first + BLOCK)
+        for name, column in arrays.items():
+            rows[name][block] = column if isinstance(column, int) else column[block]
+    return rows.view(np.recarray)
 
 
-def _starts(counts: Iterable[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _starts(counts: Iterable[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last-plus-one position of consecutive groups of the given sizes."""
-    ends = np.cumsum(np.fromiter(counts, dtype=np.int64))
+    ends = np.cumsum(counts if isinstance(counts, np.ndarray) else _whole(counts))
     return np.concatenate(([0], ends[:-1])) if len(ends) else ends, ends
 
 
 def _whole(values: Iterable[int]) -> NDArray[np.int64]:
     return np.fromiter(values, dtype=np.int64)
+
+
+def _columns(
+    items: Sequence[Any], dtypes: Mapping[str, type], indexes: Mapping[str, Mapping[Any, int]] | None = None
+) -> dict[str, NDArray[Any]]:
+    """Attributes of all items; those with an index as the position it gives. Reads each item once, when it is near."""
+    indexes = indexes or {}
+    found = {name: np.empty(len(items), dtype=dtypes.get(name, np.int64)) for name in (*dtypes, *indexes)}
+    ways = {name: (attrgetter(name), indexes[name].__getitem__ if name in indexes else None) for name in found}
+    for first in range(0, len(items), BLOCK):
+        some = items[first : first + BLOCK]
+        for name, (read, position) in ways.items():
+            values = map(read, some) if position is None else map(position, map(read, some))
+            found[name][first : first + len(some)] = np.fromiter(values, found[name].dtype, count=len(some))
+    return found
+
+
+def _column(items: Sequence[Any], name: str) -> NDArray[np.int64]:
+    """A whole-number attribute of all items."""
+    return _columns(items, {name: np.int64})[name]
+
+
+def _sizes(items: Sequence[Any], name: str) -> NDArray[np.int64]:
+    """The length of an attribute of all items."""
+    return np.fromiter(map(len, map(attrgetter(name), items)), dtype=np.int64, count=len(items))
+
+
+def _positions(items: Sequence[Any], name: str, index: Mapping[Any, int]) -> NDArray[np.int64]:
+    """Where what an attribute of all items names stands."""
+    return np.fromiter(map(index.__getitem__, map(attrgetter(name), items)), dtype=np.int64, count=len(items))
 
 
 def build(problem: Problem) -> Built:
@@ -84,8 +121,7 @@ class _Builder:
         self.problem = problem
         self.cases = sorted(problem.cases, key=lambda case: case.id)
         self.case_at = {case.id: at for at, case in enumerate(self.cases)}
-        depth = self._depths()
-        self.operations = sorted(problem.operations, key=lambda o: (self.case_at[o.case], depth[o.id], o.id))
+        self.operations = self._ordered()
         self.op_at = {operation.id: at for at, operation in enumerate(self.operations)}
         self.companies = sorted(problem.company)
         self.company_at = {name: at for at, name in enumerate(self.companies)}
@@ -100,11 +136,17 @@ class _Builder:
         self.hours_at: dict[tuple[str | None, str | None], int] = {}
         self.windows: list[tuple[Window, ...]] = []
 
-    def _depths(self) -> dict[str, int]:
+    def _ordered(self) -> list[Operation]:
+        """By case, then by how many stand before it in the longest chain, then by id."""
+        operation = self.problem.operation
         depth: dict[str, int] = {}
         for name in self.problem.order:
-            depth[name] = max((depth[link.before] + 1 for link in self.problem.operation[name].after), default=0)
-        return depth
+            after = operation[name].after
+            depth[name] = max([depth[link.before] for link in after]) + 1 if after else 0
+        given = sorted(self.problem.operations, key=attrgetter("id"))
+        deep = np.fromiter(map(depth.__getitem__, map(attrgetter("id"), given)), dtype=np.int64, count=len(given))
+        order = np.lexsort((deep, _positions(given, "case", self.case_at)))
+        return [given[at] for at in order.tolist()]
 
     def _used_sites(self) -> list[Site]:
         used = {machine.site for machine in self.machines}
@@ -112,7 +154,7 @@ class _Builder:
         return [self.problem.site[name] for name in sorted(used)]
 
     def _families(self) -> Index:
-        names = {operation.family for operation in self.operations}
+        names = set(map(attrgetter("family"), self.operations))
         for machine in self.machines:
             names |= {machine.family, *(name for pair in machine.setups for name in pair)}
         return {name: at for at, name in enumerate(["", *sorted(names - {""})])}
@@ -155,9 +197,7 @@ class _Builder:
             rooms=self._room(options, modes, ops),
             hours=hours,
             windows=windows,
-            bands=table(
-                records.BAND, _columns(("start", "end", "minutes"), (b for m in self.machines for b in m.bands))
-            ),
+            bands=table(records.BAND, _columns([band for m in self.machines for band in m.bands], BAND_COLUMNS)),
             setups=setups,
             companies=companies,
             apart=apart,
@@ -190,8 +230,8 @@ class _Builder:
         known |= {"max_companies": policy.max_companies or NEVER, "lead_required": int(policy.lead_required)}
         known |= {
             "entitled": sum(policy.entitlement.values()),
-            "part_count": max(Counter(options.op.tolist()).values(), default=1),
-            "label_count": max(Counter(ops.case[options.op].tolist()).values(), default=1),
+            "part_count": int(np.bincount(options.op).max(initial=1)),
+            "label_count": int(np.bincount(ops.case[options.op]).max(initial=1)),
         }
         counted: dict[str, Sized] = {
             "case": self.cases,
@@ -206,41 +246,38 @@ class _Builder:
 
     def _options(self) -> tuple[Any, Any]:
         problem, weights = self.problem, self.problem.policy.weights
-        given = [option for operation in self.operations for option in operation.options]
-        owner = np.repeat(np.arange(len(self.operations)), [len(o.options) for o in self.operations])
-        machine = _whole(self.machine_at[option.machine] for option in given)
-        order = np.lexsort((machine, owner))
-        machine = machine[order]
+        given = list(chain.from_iterable(map(attrgetter("options"), self.operations)))
+        owner = np.repeat(np.arange(len(self.operations)), _sizes(self.operations, "options"))
+        known = _columns(given, OPTION_COLUMNS, {"machine": self.machine_at})
+        order = np.lexsort((known["machine"], owner))
+        known = {name: column[order] for name, column in known.items()}
+        machine = known["machine"]
         self.flat = [given[at] for at in order.tolist()]
         company = np.array(self.machine_company, dtype=np.int64)[machine]
         eligible = np.ones(len(given), dtype=bool)
-        if any(operation.min_grade for operation in self.operations):
-            least = _whole(operation.min_grade for operation in self.operations)
-            eligible = _whole(option.grade for option in self.flat) >= least[owner]
+        least = _column(self.operations, "min_grade")
+        if least.any():
+            eligible = known["grade"] >= least[owner]
         if any(case.barred for case in self.cases):
             barred = [{self.company_at[name] for name in problem.case[o.case].barred} for o in self.operations]
             pairs = zip(owner.tolist(), company.tolist(), strict=True)
             eligible &= np.array([where not in barred[at] for at, where in pairs], dtype=bool)
         modes, counts = self._modes(machine, company)
         mode0, mode1 = _starts(counts)
-        pace = np.array([option.minutes_per_piece for option in self.flat], dtype=np.float64)
         columns: dict[str, Any] = {
             "op": owner,
             "machine": machine,
             "company": company,
-            "site": _whole(self.site_at[m.site] for m in self.machines)[machine],
+            "site": _positions(self.machines, "site", self.site_at)[machine],
             "mode0": mode0,
             "mode1": mode1,
-            "setup": _whole(option.setup_minutes for option in self.flat),
-            "fixed": weights.cost * _whole(option.fixed_yen for option in self.flat),
-            "unit": weights.cost * _whole(option.unit_yen for option in self.flat),
+            "setup": known["setup_minutes"],
+            "fixed": weights.cost * known["fixed_yen"] + weights.co2 * known["co2_g"],
+            "unit": weights.cost * known["unit_yen"] + weights.co2 * known["unit_co2_g"],
             "eligible": eligible & (counts > 0),
-            "pace": pace,
-            "rate": np.array([option.good_rate for option in self.flat], dtype=np.float64),
+            "pace": known["minutes_per_piece"],
+            "rate": known["good_rate"],
         }
-        if weights.co2:
-            columns["fixed"] += weights.co2 * _whole(option.co2_g for option in self.flat)
-            columns["unit"] += weights.co2 * _whole(option.unit_co2_g for option in self.flat)
         return table(records.OPTION, columns), modes
 
     def _modes(self, machine: NDArray[np.int64], company: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
@@ -248,7 +285,7 @@ class _Builder:
         calendars = [m.calendar for m in self.machines]
         hours = _whole(self.hours(calendar, None) for calendar in calendars)
         size = len(self.flat)
-        if all(option.skill is None for option in self.flat):
+        if set(map(attrgetter("skill"), self.flat)) <= {None}:
             nobody = np.full(size, -1)
             modes = table(records.MODE, {"option": np.arange(size), "person": nobody, "hours": hours[machine]})
             return modes, np.ones(size, dtype=np.int64)
@@ -285,25 +322,28 @@ class _Builder:
 
     def _ops(self, options: Any, frozen: list[tuple[int, FrozenWork]]) -> tuple[Any, Any, Any]:
         operations, part = self.operations, self.problem.part
-        count, done = [0] * len(operations), [0] * len(operations)
+        count, done = np.zeros(len(operations), dtype=np.int64), np.zeros(len(operations), dtype=np.int64)
         for op, work in frozen:
             count[op] += 1
             done[op] += work.quantity
-        option0, option1 = _starts(len(o.options) for o in operations)
+        option0, option1 = _starts(_sizes(operations, "options"))
         capable = np.bincount(options.op, weights=options.eligible, minlength=len(operations)).astype(np.int64)
-        rest = [o.quantity - made for o, made in zip(operations, done, strict=True)]
-        lots = [
-            _most_sublots(o, left, stand, able)
-            for o, left, stand, able in zip(operations, rest, count, capable.tolist(), strict=True)
-        ]
-        slots = [stand + free for stand, free in zip(count, lots, strict=True)]
-        link0, link1 = _starts(len(o.after) for o in operations)
-        mass = [part[o.part].mass_g if o.part is not None else 0 for o in operations]
+        quantity = _column(operations, "quantity")
+        rest = quantity - done
+        lots = (rest > 0).astype(np.int64)
+        for op, operation in enumerate(operations):
+            if operation.min_sublot is not None:
+                lots[op] = _most_sublots(operation, int(rest[op]), int(count[op]), int(capable[op]))
+        slots = count + lots
+        link0, link1 = _starts(_sizes(operations, "after"))
+        mass: Any = 0
+        if part:
+            mass = [part[o.part].mass_g if o.part is not None else 0 for o in operations]
         rows = table(
             records.OP,
             {
-                "case": [self.case_at[o.case] for o in operations],
-                "quantity": [o.quantity for o in operations],
+                "case": _positions(operations, "case", self.case_at),
+                "quantity": quantity,
                 "rest": rest,
                 "option0": option0,
                 "option1": option1,
@@ -313,9 +353,9 @@ class _Builder:
                 "slots": slots,
                 "frozen": count,
                 "lots": lots,
-                "least": [o.min_sublot or 1 for o in operations],
-                "pause": [o.may_pause for o in operations],
-                "family": [self.families[o.family] for o in operations],
+                "least": [least or 1 for least in map(attrgetter("min_sublot"), operations)],
+                "pause": _column(operations, "may_pause"),
+                "family": _positions(operations, "family", self.families),
                 "mass": mass,
             },
         )
@@ -326,30 +366,31 @@ class _Builder:
         return rows, links, out
 
     def _links(self, ops: Any) -> tuple[Any, Any]:
-        linked = [
-            (self.op_at[link.before], at, link)
-            for at, operation in enumerate(self.operations)
-            for link in sorted(operation.after, key=lambda link: link.before)
-        ]
-        before = np.array([b for b, _, _ in linked], dtype=np.int64)
-        after = np.array([a for _, a, _ in linked], dtype=np.int64)
+        by_before = attrgetter("before")
+        sorted_by = (
+            after if len(after) < 2 else sorted(after, key=by_before)
+            for after in map(attrgetter("after"), self.operations)
+        )
+        linked = list(chain.from_iterable(sorted_by))
+        before = _positions(linked, "before", self.op_at)
+        after = np.repeat(np.arange(len(ops)), _sizes(self.operations, "after"))
         slots = ops.slots
         links = table(
             records.LINK,
             {
                 "before": before,
                 "after": after,
-                "per": [link.per for _, _, link in linked],
-                "batch": [link.batch or 0 for _, _, link in linked],
-                "lag": [link.lag for _, _, link in linked],
-                "mass": ops.mass[before] if linked else [],
-                "feed0": _starts((slots[before] * slots[after]).tolist())[0] if linked else [],
-                "width": slots[after] if linked else [],
+                "per": _column(linked, "per"),
+                "batch": [batch or 0 for batch in map(attrgetter("batch"), linked)],
+                "lag": _column(linked, "lag"),
+                "mass": ops.mass[before],
+                "feed0": _starts(slots[before] * slots[after])[0],
+                "width": slots[after],
             },
         )
         out = table(records.OUT, {"link": np.argsort(before, kind="stable")})
-        leaving = np.bincount(before, minlength=len(ops)) if linked else np.zeros(len(ops), dtype=np.int64)
-        ops["out0"], ops["out1"] = _starts(leaving.tolist())
+        leaving = np.bincount(before, minlength=len(ops))
+        ops["out0"], ops["out1"] = _starts(leaving)
         ops["last"] = leaving == 0
         return links, out
 
@@ -446,11 +487,13 @@ class _Builder:
 
 def _mark_plain(rows: TableRows) -> None:
     """Mark the modes that are always open, attended by nobody, on a machine without bands and set-up table."""
-    machine = rows.machines[rows.options.machine[rows.modes.option]]
-    hours = rows.hours[rows.modes.hours]
-    window = rows.windows[np.minimum(hours.window0, len(rows.windows) - 1)]
-    whole = (hours.window0 < hours.window1) & (window.start == 0) & (window.end == rows.rules.horizon[0])
-    rows.modes["plain"] = whole & (rows.modes.person < 0) & (machine.band0 == machine.band1) & (machine.setup0 < 0)
+    window0, machines = rows.hours.window0, rows.machines
+    first = rows.windows[np.minimum(window0, len(rows.windows) - 1)]
+    always = (window0 < rows.hours.window1) & (first.start == 0) & (first.end == rows.rules.horizon[0])
+    simple = (machines.band0 == machines.band1) & (machines.setup0 < 0)
+    rows.modes["plain"] = (
+        always[rows.modes.hours] & (rows.modes.person < 0) & simple[rows.options.machine[rows.modes.option]]
+    )
 
 
 def _joined(windows: Iterable[Window]) -> Iterator[Window]:
@@ -467,15 +510,9 @@ def _joined(windows: Iterable[Window]) -> Iterator[Window]:
         yield last
 
 
-def _columns(names: tuple[str, ...], items: Iterable[object]) -> dict[str, list[Any]]:
-    found = list(items)
-    return {name: [getattr(item, name) for item in found] for name in names}
-
-
 def _most_sublots(operation: Operation, rest: int, frozen: int, capable: int) -> int:
-    """Most sub-lots into which the pieces that are not frozen may be split."""
+    """Most sub-lots into which the pieces of a divisible operation that are not frozen may be split."""
     if rest <= 0:
         return 0
-    if operation.min_sublot is None:
-        return 1
+    assert operation.min_sublot is not None
     return max(1, min(operation.max_sublots - frozen, rest // operation.min_sublot, capable))
