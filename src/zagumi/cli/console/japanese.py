@@ -161,6 +161,41 @@ JAPANESE: dict[str, str] = {
     "{count} failures were not reached in the time given: allow more.": (
         "時間内に{count}件を試せませんでした。時間を延ばしてください。"
     ),
+    # risk
+    "say how likely a plan keeps its dates, and what more certainty costs": (
+        "計画が納期を守る確率と、確率を上げる値段を言う"
+    ),
+    "Simulate a plan many times with run times, good pieces and stops as chance has them. "
+    "With --target, look for the cheapest plan that keeps its dates so surely, and say what each further percent "
+    "costs. Exit code 3: no plan that sure was found. Ctrl-C ends with what is found.": (
+        "作業時間・良品・機械の停止を偶然にまかせて、計画を何度も動かしてみます。--target を付けると、"
+        "その確率で納期を守るいちばん安い計画を探し、あと1%ごとの値段を言います。終了コード3:それほど確かな計画は見つからなかった。"
+        "Ctrl-Cで、見つかったところまでで終えます。"
+    ),
+    "courses to simulate (default: %(default)s)": "動かしてみる回数(省略時 %(default)s)",
+    "each machine stops once in so many hours of work, for so many minutes, on average": (
+        "機械は平均で、この時間働くごとに1回、この分だけ止まる"
+    ),
+    "look for plans that keep each date so surely": "それぞれの納期をこの確率で守る計画を探す",
+    "the target is for all dates together": "目標は、すべての納期を同時に守る確率とする",
+    "seconds for that search (default: %(default)g)": "その探索の秒数(省略時 %(default)g)",
+    "same seed and steps, same answer (default: %(default)s)": "種。種と歩数が同じなら答えも同じ(省略時 %(default)s)",
+    "where to write the plan found": "見つかった計画を書くファイル",
+    "{done} of {all} searches: {share} sure at {yen}": "{all}回のうち{done}回:{yen}で確率{share}",
+    "Middle": "半分の場合",
+    "Nine of ten by": "9割の場合",
+    "Slack short": "足りない余裕",
+    "… the {count} least sure cases of {all}": "… {all}件のうち確率の低い{count}件",
+    "All dates together: {share}": "すべての納期を同時に守る確率:{share}",
+    "What certainty costs, in courses that the search has not seen:": "確率の値段(探索が見ていない場合で確かめたもの):",
+    "More": "増える費用",
+    "Each date": "各納期",
+    "All dates": "全納期",
+    "Each further percent": "あと1%ごと",
+    "No plan was found that is {target} sure; the surest is the last one.": (
+        "確率{target}の計画は見つかりませんでした。最後のものがいちばん確かです。"
+    ),
+    "{target} is reached for {yen}.": "確率{target}は {yen} で得られます。",
     # import and sample
     "make a problem of a shop-floor log or of a case workbook": "現場の記録や案件の表から問題を作る",
     "learn times, routings and hours from a log of what really happened": "実際の記録から時間・工程・稼働時間を学ぶ",

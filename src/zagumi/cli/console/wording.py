@@ -130,6 +130,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "machine、company、site、vehicle、district をコンマで区切った並び",
     ),
     ("number of seconds above 0", "0より大きい秒数"),
+    ("probability above 0, at most 1", "0より大きく1以下の確率"),
 )
 
 RULES = {

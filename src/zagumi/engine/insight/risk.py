@@ -1,95 +1,203 @@
-"""How likely a plan keeps its dates: a seeded simulation of run times with the plan's own order.
+"""How likely a plan keeps its dates: a seeded simulation of many courses of it, in the plan's own order.
 
-Each sub-lot's run time varies with its option's ``spread`` (relative standard deviation, log-normal with the
-planned time as its median, so that delays are longer than gains). Machines keep the plan's order, people and sub-lots
-wait for what feeds them, nothing starts before it was planned, and work stops outside open hours.
+What varies: the minutes of a piece with the option's ``spread`` (log-normal with the planned time as its median, so
+that delays are longer than gains); how many pieces must be worked until enough are good, each being good with the
+option's ``good_rate``; and stops of machines, where it is said how often they happen. Machines keep the plan's order,
+people and sub-lots wait for what feeds them, nothing starts before it was planned, and work rests outside open hours
+and while the machine is booked. A sub-lot of an operation has the same luck in every plan: so plans can be compared.
 """
 
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from zlib import crc32
 
-from zagumi.engine.clock import WorkingTime
+import numpy as np
+from numpy.typing import NDArray
+
+from zagumi.engine.clock import Window, without
+from zagumi.engine.errors import ProblemError
+from zagumi.engine.insight.failure import frozen_keys
 from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Problem
+from zagumi.engine.problem import Option, Problem
 
 SubLotKey = tuple[str, int]
+Moments = NDArray[np.int64]  # one for each course
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """How a machine stops: once in ``every`` working minutes and for ``minutes`` of them, both on average.
+
+    The minutes between stops and those of a stop are exponential.
+    """
+
+    every: int
+    minutes: int
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ProblemError("stops, every", self.every, "1 minute or more")
+        if self.minutes < 0:
+            raise ProblemError("stops, minutes", self.minutes, "0 minutes or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What varies: run times by ``spread``, the pieces worked by ``good_rate``, and the stops of every machine."""
+
+    spread: bool = True
+    good_rate: bool = True
+    stops: Stops | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One case's dates in simulation: share of courses on time (1.0 without a due date), and completion quantiles."""
+    """One case's dates in simulation.
+
+    Attributes:
+        on_time: share of courses that keep the date (1.0 without one).
+        early, middle, late: completion in the first tenth, half and nine tenths of the courses.
+        short: minutes that ``late`` lies after the date: so much slack is missing for nine courses out of ten.
+    """
 
     case: str
     on_time: float
     early: int
     middle: int
     late: int
+    short: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A plan in simulation.
+
+    Attributes:
+        cases: by id.
+        every: share of the courses in which every date is kept.
+        completion: of each case in each course.
+    """
+
+    cases: Mapping[str, Prospect]
+    every: float
+    completion: Mapping[str, Moments]
+
+    @property
+    def least(self) -> float:
+        """The share of the case that most often misses its date."""
+        return min((prospect.on_time for prospect in self.cases.values()), default=1.0)
+
+
+def prospects(problem: Problem, plan: Plan, *, samples: int = 200, seed: int = 0) -> dict[str, Prospect]:
+    """Simulate ``samples`` courses of a valid plan without stops; the same seed gives the same answer."""
+    return dict(forecast(problem, plan, samples=samples, seed=seed).cases)
+
+
+def forecast(
+    problem: Problem, plan: Plan, *, samples: int = 200, seed: int = 0, chances: Chances | None = None
+) -> Forecast:
+    """Simulate ``samples`` courses of a valid plan; the same seed gives the same answer.
+
+    Raises:
+        ProblemError: fewer than one sample.
+    """
+    if samples < 1:
+        raise ProblemError("simulation, samples", samples, "1 or more")
+    luck = _Luck(chances or Chances(), samples, seed)
+    completion = {case.id: np.full(samples, case.release) for case in problem.cases}
+    ends: dict[SubLotKey, Moments] = {}
+    for step in _steps(problem, plan):
+        ready = np.full(samples, step.sublot.start)
+        for giver, minutes in step.feeds:
+            if giver in ends:
+                ready = np.maximum(ready, ends[giver] + minutes)
+        for before in step.same_resource:
+            if before in ends:
+                ready = np.maximum(ready, ends[before])
+        ends[step.sublot.key] = step.hours.done(ready, luck.minutes(step.sublot, step.option))
+        completion[step.case] = np.maximum(completion[step.case], ends[step.sublot.key] + step.delivery)
+    kept = np.full(samples, fill_value=True)
+    found = {}
+    for case in problem.cases:
+        moments = np.sort(completion[case.id])
+        early, middle, late = (int(moments[min(samples - 1, int(share * samples))]) for share in (0.1, 0.5, 0.9))
+        due = max(int(moments[-1]), case.release) if case.due is None else case.due
+        kept &= completion[case.id] <= due
+        on_time = float(np.mean(moments <= due))
+        found[case.id] = Prospect(case.id, on_time, early, middle, late, max(0, late - due))
+    return Forecast(found, float(np.mean(kept)), completion)
+
+
+class _Luck:
+    """What chance does to each sub-lot, by its name alone: whatever the machine, the plan or the order."""
+
+    def __init__(self, chances: Chances, samples: int, seed: int) -> None:
+        self.chances, self.samples, self.seed = chances, samples, seed
+
+    def minutes(self, sublot: SubLot, option: Option) -> Moments:
+        """Working minutes of a sub-lot, set-up and repairs included."""
+        chances, name = self.chances, crc32(sublot.operation.encode())
+        durations, pieces, stops = (
+            np.random.Generator(np.random.PCG64((self.seed, name, sublot.lot, kind))) for kind in range(3)
+        )
+        worked = np.full(self.samples, float(option.worked(sublot.quantity)))
+        if chances.good_rate and option.good_rate < 1:
+            # pieces spoilt until so many are good: negative binomial
+            worked = sublot.quantity + pieces.negative_binomial(sublot.quantity, option.good_rate, self.samples)
+        each = np.full(self.samples, option.minutes_per_piece)
+        if chances.spread and option.spread:
+            sigma = math.sqrt(math.log1p(option.spread**2))
+            each = each * np.exp(sigma * durations.standard_normal(self.samples))
+        minutes: NDArray[np.float64] = sublot.setup_minutes + np.ceil(worked * each - 1e-9)
+        if chances.stops is not None:
+            often = stops.poisson(minutes / chances.stops.every)
+            minutes = minutes + np.rint(stops.standard_gamma(often) * chances.stops.minutes)
+        whole: Moments = minutes.astype(np.int64)
+        return whole
+
+
+class _Hours:
+    """Open hours for all courses at once."""
+
+    def __init__(self, windows: tuple[Window, ...]) -> None:
+        self.opens, self.closes = np.array(windows, dtype=np.int64).reshape(-1, 2).T
+        self.before = np.concatenate(([0], np.cumsum(self.closes - self.opens)))  # open minutes before each window
+        self.opens = np.append(self.opens, np.iinfo(np.int64).max // 2)
+
+    def done(self, ready: Moments, minutes: Moments) -> Moments:
+        """When so many minutes of work are done that may begin at ``ready``.
+
+        Past the last open hour work goes on without pause: late enough to count as late.
+        """
+        at = np.searchsorted(self.closes, ready, side="right")  # the window it is in, else the next one
+        is_late = at == len(self.closes)
+        begin = np.where(is_late, ready, np.maximum(ready, self.opens[at]))
+        worked = self.before[at] + np.where(is_late, 0, begin - self.opens[at]) + minutes
+        is_late |= worked > self.before[-1]
+        last = np.maximum(np.searchsorted(self.before, worked, side="left") - 1, 0)
+        end = np.where(is_late | (minutes == 0), begin + minutes, self.opens[last] + worked - self.before[last])
+        return end.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
     """A sub-lot ready for simulation. ``feeds``: (giver, minutes from its end to the earliest start it allows)."""
 
-    key: SubLotKey
+    sublot: SubLot
     case: str
-    start: int
-    setup: int
-    run: int
-    sigma: float
+    option: Option
     feeds: tuple[tuple[SubLotKey, int], ...]
     same_resource: tuple[SubLotKey, ...]
-    hours: WorkingTime
+    hours: _Hours
     delivery: int
 
 
-def prospects(problem: Problem, plan: Plan, *, samples: int = 200, seed: int = 0) -> dict[str, Prospect]:
-    """Simulate ``samples`` courses of a valid plan; the same seed gives the same answer."""
-    steps = _steps(problem, plan)
-    draw = random.Random(seed)
-    finished: dict[str, list[int]] = {case.id: [] for case in problem.cases}
-    for _ in range(samples):
-        completion = _course(steps, draw)
-        for name, moment in completion.items():
-            finished[name].append(moment)
-    found = {}
-    for case in problem.cases:
-        moments = sorted(finished[case.id]) or [case.release]
-        kept = sum(1 for moment in moments if case.due is None or moment <= case.due)
-        quantile = {share: moments[min(len(moments) - 1, int(share * len(moments)))] for share in (0.1, 0.5, 0.9)}
-        found[case.id] = Prospect(case.id, kept / len(moments), quantile[0.1], quantile[0.5], quantile[0.9])
-    return found
-
-
-def _course(steps: list[_Step], draw: random.Random) -> dict[str, int]:
-    """One simulated course: completion by case."""
-    ends: dict[SubLotKey, int] = {}
-    completion: dict[str, int] = {}
-    for step in steps:
-        run = step.run if not step.sigma else round(step.run * draw.lognormvariate(0.0, step.sigma))
-        start = step.start
-        for giver, minutes in step.feeds:
-            if giver in ends:
-                start = max(start, ends[giver] + minutes)
-        for before in step.same_resource:
-            if before in ends:
-                start = max(start, ends[before])
-        opening = step.hours.opening(start)
-        begin = start if opening is None else opening
-        end = step.hours.finish(begin, step.setup + run)
-        # past the last open hour the work goes on without pause: late enough to count as late
-        ends[step.key] = begin + step.setup + run if end is None else end
-        done = ends[step.key] + step.delivery
-        completion[step.case] = max(completion.get(step.case, 0), done)
-    return completion
-
-
 def _steps(problem: Problem, plan: Plan) -> list[_Step]:
-    hours: dict[tuple[str, str | None], WorkingTime] = {}
+    hours: dict[tuple[str, str | None, bool], _Hours] = {}
     feeds: dict[SubLotKey, list[tuple[SubLotKey, int]]] = {}
     ends = {sublot.key: sublot.end for sublot in plan.sublots}
     starts = {sublot.key: sublot.start for sublot in plan.sublots}
@@ -102,22 +210,20 @@ def _steps(problem: Problem, plan: Plan) -> list[_Step]:
     for d in plan.deliveries:
         key = (d.operation, d.lot)
         delivery[key] = max(delivery.get(key, 0), d.arrive - ends[key])
-    before = _before_on_resource(plan)
+    before, frozen = _before_on_resource(plan), frozen_keys(problem, plan)
     steps = []
     for sublot in _in_order(plan, feeds, before):
         operation = problem.operation[sublot.operation]
-        option = next(o for o in operation.options if o.machine == sublot.machine)
-        resource = (sublot.machine, sublot.person)
+        resource = (sublot.machine, sublot.person, sublot.key in frozen)
         if resource not in hours:
-            hours[resource] = WorkingTime.of(problem.windows(*resource))
+            windows = problem.windows(sublot.machine, sublot.person)
+            bookings = () if sublot.key in frozen else problem.machine[sublot.machine].bookings
+            hours[resource] = _Hours(without(windows, bookings))
         steps.append(
             _Step(
-                sublot.key,
+                sublot,
                 operation.case,
-                sublot.start,
-                sublot.setup_minutes,
-                option.run_minutes(sublot.quantity),
-                math.sqrt(math.log1p(option.spread**2)),
+                next(option for option in operation.options if option.machine == sublot.machine),
                 tuple(feeds.get(sublot.key, ())),
                 before[sublot.key],
                 hours[resource],
