@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from zagumi.engine.clock import Window
+from zagumi.engine.collector import uncollected
 from zagumi.engine.errors import CheckError
-from zagumi.engine.plan.judged import Judged, Key
-from zagumi.engine.plan.plan import Plan, SubLot, Transfer
+from zagumi.engine.plan.judged import Flow, Judged, Key, Work
+from zagumi.engine.plan.plan import Plan, SubLot
 from zagumi.engine.problem import Problem
 
 
@@ -38,13 +39,17 @@ def check(problem: Problem, plan: Plan) -> tuple[Fault, ...]:
 
     A plan that names things the problem does not have is judged by the rule ``known`` alone.
     """
-    unknown = tuple(Fault("known", items, amount, text) for items, amount, text in _known(problem, plan))
-    if unknown:
-        return unknown
-    judged = Judged(problem, plan)
-    return tuple(
-        Fault(name, items, amount, text) for name, rule in RULES.items() for items, amount, text in rule(judged)
-    )
+    with uncollected():
+        unknown = tuple(Fault("known", items, amount, text) for items, amount, text in _known(problem, plan))
+        if unknown:
+            return unknown
+        judged = Judged(problem, plan)
+        return tuple(
+            Fault(name, items, amount, text)
+            for name, rule in RULES.items()
+            if name != "known"
+            for items, amount, text in rule(judged)
+        )
 
 
 def require(problem: Problem, plan: Plan) -> None:
@@ -68,20 +73,23 @@ def _shared(a: Window, b: Window) -> int:
 
 def _known(problem: Problem, plan: Plan) -> Iterator[Finding]:
     lots: dict[str, list[int]] = defaultdict(list)
+    indexes: tuple[tuple[str, Mapping[str, object]], ...] = (
+        ("operation", problem.operation),
+        ("machine", problem.machine),
+        ("person", problem.person),
+    )
     for s in plan.sublots:
         lots[s.operation].append(s.lot)
-        for kind, name, index in (
-            ("operation", s.operation, problem.operation),
-            ("machine", s.machine, problem.machine),
-            ("person", s.person, problem.person),
-        ):
+        for name, (kind, index) in zip((s.operation, s.machine, s.person), indexes, strict=True):
             if name is not None and name not in index:
                 yield (name,), 1, f"{_name(s)} names {kind} {name}, which the problem does not have"
     for operation, numbers in lots.items():
+        if numbers == [1]:
+            continue
         wrong = set(numbers) ^ set(range(1, len(numbers) + 1))
         if wrong:
             yield (operation,), len(wrong), f"the sub-lots of {operation} are numbered {sorted(numbers)}"
-    keys = {s.key for s in plan.sublots}
+    keys = {(s.operation, s.lot) for s in plan.sublots}
     ends = [(t.from_operation, t.from_lot) for t in plan.transfers]
     ends += [(t.to_operation, t.to_lot) for t in plan.transfers]
     ends += [(d.operation, d.lot) for d in plan.deliveries]
@@ -98,9 +106,9 @@ def _known(problem: Problem, plan: Plan) -> Iterator[Finding]:
 
 def _option(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
-    for s in judged.free():
-        operation, option = judged.operation(s), judged.option.get(s.key)
-        company = problem.company_of(s.machine)
+    for work in judged.free:
+        s, operation, option = work.sublot, work.operation, work.option
+        company = problem.site[work.machine.site].company
         if option is None:
             yield (s.operation, s.machine), 1, f"{_name(s)}: the machine is not among its options"
             continue
@@ -135,8 +143,10 @@ def _quantity(judged: Judged) -> Iterator[Finding]:
 
 
 def _split(judged: Judged) -> Iterator[Finding]:
-    for name, lots in judged.plan.sublots_of.items():
-        free = [s for s in lots if s.key not in judged.frozen]
+    for name, lots in judged.of_operation.items():
+        if len(lots) < 2:
+            continue
+        free = [work.sublot for work in lots if not work.frozen]
         if len(free) < 2:
             continue
         operation = judged.problem.operation[name]
@@ -171,20 +181,20 @@ def _horizon(judged: Judged) -> Iterator[Finding]:
 
 
 def _release(judged: Judged) -> Iterator[Finding]:
-    for s in judged.free():
-        case = judged.problem.case[judged.operation(s).case]
+    for work in judged.free:
+        s, case = work.sublot, judged.problem.case[work.operation.case]
         if s.start < case.release:
             text = f"{_name(s)} starts at {s.start}, case {case.id} is released at {case.release}"
             yield (s.operation, case.id), case.release - s.start, text
 
 
 def _setup(judged: Judged) -> Iterator[Finding]:
-    for name, lots in judged.plan.on_machine.items():
+    for name, works in judged.on_machine.items():
         machine = judged.problem.machine[name]
         before = machine.family
-        for s in lots:
-            family, option = judged.operation(s).family, judged.option.get(s.key)
-            if option is not None and s.key not in judged.frozen:
+        for work in works:
+            s, family, option = work.sublot, work.operation.family, work.option
+            if option is not None and not work.frozen:
                 right = option.setup_minutes
                 if family and machine.setups:
                     right = machine.setups.get((before, family), right)
@@ -196,17 +206,18 @@ def _setup(judged: Judged) -> Iterator[Finding]:
 
 
 def _open(judged: Judged) -> Iterator[Finding]:
-    for s in judged.free():
-        if s.key not in judged.option:
+    for work in judged.free:
+        if work.option is None:
             continue
-        hours, items = judged.hours(s), (s.operation, s.machine)
+        s = work.sublot
+        hours, items = judged.hours(work), (s.operation, s.machine)
         window = hours.window_at(s.start)
         if window is None:
             opening = hours.opening(s.start)
             off = opening - s.start if opening is not None else max(1, judged.problem.horizon - s.start)
             yield items, off, f"{_name(s)} starts at {s.start}, which is closed"
             continue
-        minutes = judged.working_minutes(s)
+        minutes = work.minutes
         right = hours.passed(s.start, minutes)
         if right is None:
             left = sum(end - max(s.start, start) for start, end in hours.windows if end > s.start)
@@ -214,15 +225,15 @@ def _open(judged: Judged) -> Iterator[Finding]:
             yield items, short, f"{_name(s)} needs {minutes} working minutes from {s.start} on, {short} are missing"
         elif s.end != right:
             yield items, abs(s.end - right), f"{_name(s)} ends at {s.end}, its {minutes} minutes are done at {right}"
-        if not judged.operation(s).may_pause and s.end > window[1]:
+        if not work.operation.may_pause and s.end > window[1]:
             text = f"{_name(s)} may not pause, but runs from {s.start} to {s.end} over the closing at {window[1]}"
             yield items, s.end - window[1], text
 
 
 def _collisions(lots: Iterable[SubLot]) -> Iterator[tuple[SubLot, SubLot, int]]:
-    """Each sub-lot that begins before an earlier one ends, with that one and the minutes they share."""
+    """Each of the sub-lots, by start, that begins before an earlier one ends, with that one and the minutes shared."""
     last: SubLot | None = None
-    for s in sorted(lots, key=lambda s: (s.start, s.end)):
+    for s in lots:
         if s.start >= s.end:
             continue
         if last is not None and s.start < last.end:
@@ -239,8 +250,9 @@ def _overlap(judged: Judged) -> Iterator[Finding]:
 
 
 def _booking(judged: Judged) -> Iterator[Finding]:
-    for s in judged.free():
-        for booking in judged.problem.machine[s.machine].bookings:
+    for work in judged.free:
+        s = work.sublot
+        for booking in work.machine.bookings:
             if s.start < s.end and (minutes := _shared((s.start, s.end), booking)) > 0:
                 text = f"{_name(s)} takes {minutes} minutes of the booking from {booking[0]} to {booking[1]}"
                 yield (s.operation, s.machine), minutes, text
@@ -248,16 +260,16 @@ def _booking(judged: Judged) -> Iterator[Finding]:
 
 def _band(judged: Judged) -> Iterator[Finding]:
     used: dict[tuple[str, int], int] = defaultdict(int)
-    for s in judged.free():
-        bands = judged.problem.machine[s.machine].bands
+    for work in judged.free:
+        s, bands = work.sublot, work.machine.bands
         if not bands:
             continue
         within = next((at for at, band in enumerate(bands) if band.start <= s.start < band.end), None)
         if within is None:
             off = min(band.start - s.start if s.start < band.start else s.start - band.end + 1 for band in bands)
             yield (s.operation, s.machine), off, f"{_name(s)} starts at {s.start}, in no band of the machine"
-        elif s.key in judged.option:
-            used[s.machine, within] += judged.working_minutes(s)
+        elif work.option is not None:
+            used[s.machine, within] += work.minutes
     for (machine, at), minutes in used.items():
         band = judged.problem.machine[machine].bands[at]
         if minutes > band.minutes:
@@ -271,7 +283,7 @@ def _person(judged: Judged) -> Iterator[Finding]:
         if s.person is not None:
             attended[s.person].append(s)
     for person, lots in attended.items():
-        for s, other, minutes in _collisions(lots):
+        for s, other, minutes in _collisions(sorted(lots, key=lambda s: (s.start, s.end))):
             text = f"{person} attends {_name(s)} and {_name(other)} during the same {minutes} minutes"
             yield (person, other.operation, s.operation), minutes, text
 
@@ -284,87 +296,94 @@ def _frozen(judged: Judged) -> Iterator[Finding]:
 
 
 def _feed(judged: Judged) -> Iterator[Finding]:
-    fed: dict[tuple[Key, str], int] = defaultdict(int)
-    given: dict[tuple[Key, str], int] = defaultdict(int)
-    for t in judged.plan.transfers:
+    fed: dict[tuple[str, int, str], int] = defaultdict(int)
+    given: dict[tuple[str, int, str], int] = defaultdict(int)
+    for flow in judged.flows:
+        t = flow.transfer
         items = (t.from_operation, t.to_operation)
-        if judged.link(t) is None:
+        if flow.link is None:
             yield items, 1, f"a transfer goes from {t.from_operation} to {t.to_operation}, where no link is"
         if t.pieces < 1:
             text = f"a transfer from {t.from_operation} to {t.to_operation} has {t.pieces} pieces"
             yield items, 1 - t.pieces, text
-        fed[(t.to_operation, t.to_lot), t.from_operation] += t.pieces
-        given[(t.from_operation, t.from_lot), t.to_operation] += t.pieces
-    for s in judged.plan.sublots:
-        for link in judged.operation(s).after:
-            pieces, right = fed[s.key, link.before], s.quantity * link.per
+        fed[t.to_operation, t.to_lot, t.from_operation] += t.pieces
+        given[t.from_operation, t.from_lot, t.to_operation] += t.pieces
+    for work in judged.works:
+        s = work.sublot
+        for link in work.operation.after:
+            pieces, right = fed[s.operation, s.lot, link.before], s.quantity * link.per
             if pieces != right:
                 text = f"{_name(s)} is fed {pieces} pieces of {link.before}, {right} are needed"
                 yield (s.operation, link.before), abs(pieces - right), text
-    for (key, after), pieces in given.items():
-        s = judged.sublot[key]
+    for (operation, lot, after), pieces in given.items():
+        s = judged.work[operation, lot].sublot
         if pieces > s.quantity:
             text = f"{_name(s)} gives {pieces} pieces to {after}, it has {s.quantity}"
             yield (s.operation, after), pieces - s.quantity, text
 
 
 def _batch(judged: Judged) -> Iterator[Finding]:
-    sent: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
-    for t in judged.plan.transfers:
-        sent[(t.from_operation, t.from_lot), t.to_operation].append(t)
-    for (key, _), transfers in sent.items():
-        giver, link = judged.sublot[key], judged.link(transfers[0])
+    sent: dict[tuple[str, int, str], list[Flow]] = defaultdict(list)
+    for flow in judged.flows:
+        sent[flow.transfer.from_operation, flow.transfer.from_lot, flow.transfer.to_operation].append(flow)
+    for flows in sent.values():
+        giver, link = flows[0].giver, flows[0].link
         if link is None:
             continue
-        free = [t for t in transfers if (t.to_operation, t.to_lot) not in judged.frozen]
-        pieces = sum(t.pieces for t in transfers) - sum(t.pieces for t in free)  # frozen work is served first
+        free = [flow.transfer for flow in flows if not flow.taker.frozen]
+        # frozen work is served first
+        pieces = sum(flow.transfer.pieces for flow in flows if flow.taker.frozen)
         free.sort(key=lambda t: (t.depart, -t.pieces))
         for number, t in enumerate(free, start=1):
             items = (t.from_operation, t.to_operation)
             pieces += t.pieces
-            ready = giver.end if link.batch is None else judged.done(giver, pieces)
+            ready = giver.sublot.end if link.batch is None else judged.done(giver, pieces)
             if t.depart < ready + link.lag:
-                text = f"a transfer from {_name(giver)} departs at {t.depart}, not ready before {ready + link.lag}"
+                text = f"a transfer from {_name(giver.sublot)} departs at {t.depart}, "
+                text += f"not ready before {ready + link.lag}"
                 yield items, ready + link.lag - t.depart, text
             if link.batch is not None and number < len(free) and t.pieces < link.batch:
-                text = f"a transfer from {_name(giver)} has {t.pieces} pieces, the batch is {link.batch}"
+                text = f"a transfer from {_name(giver.sublot)} has {t.pieces} pieces, the batch is {link.batch}"
                 yield items, link.batch - t.pieces, text
 
 
 def _travel(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
-    movements: list[tuple[Key, Key | None, int, int]] = [
-        ((t.from_operation, t.from_lot), (t.to_operation, t.to_lot), t.pieces, t.arrive - t.depart)
-        for t in judged.plan.transfers
+    movements: list[tuple[Work, str | None, int, int]] = [
+        (flow.giver, flow.taker.machine.site, flow.transfer.pieces, flow.transfer.arrive - flow.transfer.depart)
+        for flow in judged.flows
+        if not flow.taker.frozen
     ]
-    movements += [((d.operation, d.lot), None, d.pieces, d.arrive - d.depart) for d in judged.plan.deliveries]
-    for giver, taker, pieces, minutes in movements:
-        operation = problem.operation[giver[0]]
-        to_site = judged.site(taker) if taker is not None else problem.case[operation.case].deliver_to
-        if to_site is None or taker in judged.frozen:
+    for d in judged.plan.deliveries:
+        giver = judged.work[d.operation, d.lot]
+        movements.append((giver, problem.case[giver.operation.case].deliver_to, d.pieces, d.arrive - d.depart))
+    for giver, to_site, pieces, minutes in movements:
+        if to_site is None:
             continue
-        right = judged.travel_minutes(judged.site(giver), to_site, problem.mass_g(operation, pieces))
+        right = judged.travel_minutes(giver.machine.site, to_site, problem.mass_g(giver.operation, pieces))
         if minutes < right:
-            text = f"{pieces} pieces of {operation.id} reach {to_site} in {minutes} minutes, the way takes {right}"
-            yield (operation.id, to_site), right - minutes, text
+            name = giver.operation.id
+            text = f"{pieces} pieces of {name} reach {to_site} in {minutes} minutes, the way takes {right}"
+            yield (name, to_site), right - minutes, text
 
 
 def _arrival(judged: Judged) -> Iterator[Finding]:
-    fed: dict[tuple[Key, str], list[Transfer]] = defaultdict(list)
-    for t in judged.plan.transfers:
-        fed[(t.to_operation, t.to_lot), t.from_operation].append(t)
-    for (key, before), transfers in fed.items():
-        taker, link = judged.sublot[key], judged.link(transfers[0])
-        if link is None or key in judged.frozen:
+    fed: dict[tuple[str, int, str], list[Flow]] = defaultdict(list)
+    for flow in judged.flows:
+        fed[flow.transfer.to_operation, flow.transfer.to_lot, flow.transfer.from_operation].append(flow)
+    for flows in fed.values():
+        taker, link = flows[0].taker, flows[0].link
+        if link is None or taker.frozen:
             continue
         pieces = 0
-        for t in sorted(transfers, key=lambda t: t.arrive):
-            latest = taker.start
+        for t in sorted((flow.transfer for flow in flows), key=lambda t: t.arrive):
+            latest = taker.sublot.start
             if link.batch is not None and pieces:
                 latest = judged.begins(taker, pieces // link.per)
             if t.arrive > latest:
-                text = f"{t.pieces} pieces of {before} reach {_name(taker)} at {t.arrive}, they are needed at {latest}"
-                yield (taker.operation, before), t.arrive - latest, text
+                text = f"{t.pieces} pieces of {t.from_operation} reach {_name(taker.sublot)} at {t.arrive}, "
+                text += f"they are needed at {latest}"
+                yield (taker.operation.id, t.from_operation), t.arrive - latest, text
             pieces += t.pieces
 
 
@@ -372,7 +391,7 @@ def _delivery(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
     carried: dict[Key, int] = defaultdict(int)
     for d in judged.plan.deliveries:
-        s = judged.sublot[d.operation, d.lot]
+        s = judged.work[d.operation, d.lot].sublot
         carried[s.key] += d.pieces
         if d.pieces < 1:
             yield (d.operation,), 1 - d.pieces, f"a delivery of {d.operation} has {d.pieces} pieces"
@@ -382,11 +401,13 @@ def _delivery(judged: Judged) -> Iterator[Finding]:
     total: dict[str, int] = defaultdict(int)
     for (name, lot), pieces in carried.items():
         total[name] += pieces
-        if pieces > judged.sublot[name, lot].quantity:
-            over = pieces - judged.sublot[name, lot].quantity
-            yield (name,), over, f"{pieces} pieces are delivered of {_name(judged.sublot[name, lot])}, {over} too many"
+        s = judged.work[name, lot].sublot
+        if pieces > s.quantity:
+            over = pieces - s.quantity
+            yield (name,), over, f"{pieces} pieces are delivered of {_name(s)}, {over} too many"
+    fed_on = {link.before for operation in problem.operations for link in operation.after}
     for operation in problem.operations:
-        last = not problem.successors[operation.id] and problem.case[operation.case].deliver_to is not None
+        last = operation.id not in fed_on and problem.case[operation.case].deliver_to is not None
         off = total[operation.id] - (operation.quantity if last else 0)
         if off:
             text = f"{total[operation.id]} pieces of {operation.id} are delivered, off by {abs(off)}"
@@ -395,15 +416,17 @@ def _delivery(judged: Judged) -> Iterator[Finding]:
 
 def _teams(judged: Judged) -> dict[str, set[str]]:
     teams: dict[str, set[str]] = {}
-    for s in judged.plan.sublots:
-        company = judged.problem.company_of(s.machine)
+    for work in judged.works:
+        company = judged.problem.site[work.machine.site].company
         if company is not None:
-            teams.setdefault(judged.operation(s).case, set()).add(company)
+            teams.setdefault(work.operation.case, set()).add(company)
     return teams
 
 
 def _team(judged: Judged) -> Iterator[Finding]:
     policy = judged.problem.policy
+    if policy.max_companies is None and not policy.one_company and not policy.apart:
+        return
     for case, team in _teams(judged).items():
         most = policy.max_companies
         if most is not None and len(team) > most:
@@ -416,7 +439,10 @@ def _team(judged: Judged) -> Iterator[Finding]:
 
 
 def _lead(judged: Judged) -> Iterator[Finding]:
-    problem, teams = judged.problem, _teams(judged)
+    problem = judged.problem
+    if not judged.plan.leads and not problem.policy.lead_required:
+        return
+    teams = _teams(judged)
     for case, company in judged.plan.leads:
         if company not in teams.get(case, ()):
             yield (case, company), 1, f"{company} leads case {case}, but is not in its team"

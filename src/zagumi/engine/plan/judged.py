@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from zagumi.engine.clock import Window
 from zagumi.engine.plan.plan import Plan, SubLot, Transfer
-from zagumi.engine.problem import FrozenWork, Link, Operation, Option, Problem
+from zagumi.engine.problem import FrozenWork, Link, Machine, Operation, Option, Problem
 
 Key = tuple[str, int]
 
@@ -49,25 +50,58 @@ class Hours:
         return None
 
 
+@dataclass(slots=True, eq=False)
+class Work:
+    """A sub-lot with what the problem says of it.
+
+    Attributes:
+        option: None on a machine that is not among its operation's options.
+        frozen: whether it is frozen work.
+    """
+
+    sublot: SubLot
+    operation: Operation
+    machine: Machine
+    option: Option | None
+    frozen: bool
+
+    @property
+    def minutes(self) -> int:
+        """Set-up and run of work that has an option."""
+        assert self.option is not None
+        return self.sublot.setup_minutes + run_minutes(self.option, self.sublot.quantity)
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """A transfer with what it goes between; no link: where the problem has none."""
+
+    transfer: Transfer
+    giver: Work
+    taker: Work
+    link: Link | None
+
+
 class Judged:
     """A plan that names only things of its problem, with what several rules look at.
 
     Attributes:
-        sublot, option: by key; a sub-lot on a machine that is not among its operation's options has no option.
-        frozen: keys of the sub-lots that are frozen work.
+        works: all of its work, ``free`` what is not frozen of it; ``work`` by key.
+        on_machine: by machine, by start; ``of_operation``: by operation, by lot number.
+        flows: its transfers.
         missing: frozen work that the plan does not have.
     """
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
         self.problem = problem
         self.plan = plan
-        self.sublot = {s.key: s for s in plan.sublots}
-        self.option: dict[Key, Option] = {}
-        options = {o.id: {option.machine: option for option in o.options} for o in problem.operations}
-        for s in plan.sublots:
-            if s.machine in options[s.operation]:
-                self.option[s.key] = options[s.operation][s.machine]
-        self.frozen, self.missing = self._match_frozen()
+        frozen, self.missing = self._match_frozen()
+        self.works = [self._work(sublot, frozen) for sublot in plan.sublots]
+        self.free = [work for work in self.works if not work.frozen]
+        self.work = {(work.sublot.operation, work.sublot.lot): work for work in self.works}
+        self.of_operation = {name: [self.work[s.key] for s in lots] for name, lots in plan.sublots_of.items()}
+        self.on_machine = {name: [self.work[s.key] for s in lots] for name, lots in plan.on_machine.items()}
+        self.flows = [self._flow(transfer) for transfer in plan.transfers]
         self._hours: dict[tuple[str | None, str | None], Hours] = {}
         self._minutes: dict[tuple[str, str, int], int] = {}
 
@@ -82,29 +116,33 @@ class Judged:
                 found.add(s.key)
         return frozenset(found), tuple(work for works in left.values() for work in works)
 
-    def free(self) -> Iterator[SubLot]:
-        """The sub-lots that are not frozen."""
-        return (s for s in self.plan.sublots if s.key not in self.frozen)
+    def _work(self, s: SubLot, frozen: frozenset[Key]) -> Work:
+        operation = self.problem.operation[s.operation]
+        machine = self.problem.machine[s.machine]
+        for option in operation.options:
+            if option.machine == s.machine:
+                return Work(s, operation, machine, option, bool(frozen) and s.key in frozen)
+        return Work(s, operation, machine, None, bool(frozen) and s.key in frozen)
 
-    def operation(self, s: SubLot) -> Operation:
-        """What a sub-lot is part of."""
-        return self.problem.operation[s.operation]
+    def _flow(self, t: Transfer) -> Flow:
+        giver, taker = self.work[t.from_operation, t.from_lot], self.work[t.to_operation, t.to_lot]
+        for link in taker.operation.after:
+            if link.before == t.from_operation:
+                return Flow(t, giver, taker, link)
+        return Flow(t, giver, taker, None)
 
-    def hours(self, s: SubLot) -> Hours:
-        """Open hours of a sub-lot: the machine's calendar cut by the person's and by the horizon."""
-        person = self.problem.person[s.person].calendar if s.person is not None else None
-        calendars = (self.problem.machine[s.machine].calendar, person)
+    def hours(self, work: Work) -> Hours:
+        """Open hours of work: the machine's calendar cut by the person's and by the horizon."""
+        name = work.sublot.person
+        person = self.problem.person[name].calendar if name is not None else None
+        calendars = (work.machine.calendar, person)
         if calendars not in self._hours:
             windows: list[Window] = [(0, self.problem.horizon)]
-            for name in calendars:
-                if name is not None:
-                    windows = _both(windows, self.problem.calendar[name].windows)
+            for calendar in calendars:
+                if calendar is not None:
+                    windows = _both(windows, self.problem.calendar[calendar].windows)
             self._hours[calendars] = Hours(windows)
         return self._hours[calendars]
-
-    def working_minutes(self, s: SubLot) -> int:
-        """Set-up and run of a sub-lot that has an option."""
-        return s.setup_minutes + run_minutes(self.option[s.key], s.quantity)
 
     def travel_minutes(self, from_site: str, to_site: str, mass_g: int) -> int:
         """Minutes a mass takes between two sites."""
@@ -113,31 +151,23 @@ class Judged:
             self._minutes[journey] = self.problem.haul(*journey).minutes
         return self._minutes[journey]
 
-    def site(self, key: Key) -> str:
-        """Where a sub-lot is done."""
-        return self.problem.machine[self.sublot[key].machine].site
-
-    def done(self, s: SubLot, pieces: int) -> int:
+    def done(self, work: Work, pieces: int) -> int:
         """The minute by which so many pieces are done; never after the end (frozen work may keep other hours)."""
-        if s.key not in self.option:
+        s = work.sublot
+        if work.option is None:
             return s.end
-        minutes = s.setup_minutes + run_minutes(self.option[s.key], pieces)
-        moment = self.hours(s).passed(s.start, minutes)
+        minutes = s.setup_minutes + run_minutes(work.option, pieces)
+        moment = self.hours(work).passed(s.start, minutes)
         return s.end if moment is None else min(moment, s.end)
 
-    def begins(self, s: SubLot, pieces: int) -> int:
+    def begins(self, work: Work, pieces: int) -> int:
         """The minute at which work on the good piece after so many begins."""
-        option = self.option.get(s.key)
+        s, option = work.sublot, work.option
         if option is None:
             return s.start
         run = math.floor(worked_pieces(option, pieces) * option.minutes_per_piece + TOLERANCE)
-        moment = self.hours(s).passed(s.start, s.setup_minutes + run)
+        moment = self.hours(work).passed(s.start, s.setup_minutes + run)
         return s.end if moment is None else moment
-
-    def link(self, t: Transfer) -> Link | None:
-        """The link that a transfer follows."""
-        after = self.problem.operation[t.to_operation].after
-        return next((link for link in after if link.before == t.from_operation), None)
 
 
 def _both(one: Iterable[Window], other: tuple[Window, ...]) -> list[Window]:

@@ -83,7 +83,9 @@ def _columns(
 ) -> dict[str, NDArray[Any]]:
     """Attributes of all items; those with an index as the position it gives. Reads each item once, when it is near."""
     indexes = indexes or {}
-    found = {name: np.empty(len(items), dtype=dtypes.get(name, np.int64)) for name in (*dtypes, *indexes)}
+    found: dict[str, NDArray[Any]] = {
+        name: np.empty(len(items), dtype=dtypes.get(name, np.int64)) for name in (*dtypes, *indexes)
+    }
     ways = {name: (attrgetter(name), indexes[name].__getitem__ if name in indexes else None) for name in found}
     for first in range(0, len(items), BLOCK):
         some = items[first : first + BLOCK]
