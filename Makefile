@@ -69,7 +69,8 @@ wheel: setup ## Build dist/*.whl and dist/*.tar.gz
 
 locks: setup ## Bring requirements/*.lock in line with pyproject.toml (ARGS=--upgrade renews every version)
 	$(LOCK) pyproject.toml --output-file requirements/run.lock $(ARGS)
-	$(LOCK) pyproject.toml --group dev --constraint requirements/run.lock --output-file requirements/dev.lock $(ARGS)
+	$(LOCK) pyproject.toml --extra cluster --constraint requirements/run.lock --output-file requirements/cluster.lock $(ARGS)
+	$(LOCK) pyproject.toml --extra cluster --group dev --constraint requirements/run.lock --output-file requirements/dev.lock $(ARGS)
 	$(LOCK) --group installer --output-file requirements/installer.lock $(ARGS)
 
 clean: ## Remove everything that can be made again

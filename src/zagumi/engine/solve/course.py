@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -62,6 +63,11 @@ class Course:
     def seconds(self) -> float:
         """Since the call began."""
         return time.perf_counter() - self.begun
+
+    @property
+    def left(self) -> float:
+        """Seconds until the call ends; without end where steps limit it."""
+        return math.inf if self.limits.steps is not None else self.limits.seconds - self.seconds
 
     def take(self, plan: Plan) -> bool:
         """Keep a plan when it is better; whether it was.

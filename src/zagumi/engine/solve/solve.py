@@ -16,6 +16,8 @@ from zagumi.engine.solve.obstacles import obstacles
 from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
 
 if TYPE_CHECKING:
+    from zagumi.engine.solve.cluster.cluster import Cluster
+    from zagumi.engine.solve.cluster.guests import Guests
     from zagumi.engine.solve.course import Bounding, Course
     from zagumi.engine.solve.searching import Searching
     from zagumi.engine.solve.tables import Built
@@ -42,6 +44,7 @@ class Crew:
         span: steps between exchanges; 0: the searches go their own ways.
         exchange: lets the searches learn from each other while none is running.
         bound: a lower bound on the objective that suits what these searches cover.
+        guests: searches on other machines.
     """
 
     searches: list[Searching]
@@ -50,10 +53,21 @@ class Crew:
     span: int = 0
     exchange: Callable[[], None] = lambda: None
     bound: Callable[[], int] = lambda: 0
+    guests: Guests | None = None
+
+    @property
+    def known(self) -> list[Searching]:
+        """All that can tell a plan while none is running."""
+        return [*self.searches, *(self.guests.searches if self.guests is not None else ())]
 
 
 def solve(
-    problem: Problem, limits: Limits | None = None, *, start: Plan | None = None, report: Report | None = None
+    problem: Problem,
+    limits: Limits | None = None,
+    *,
+    start: Plan | None = None,
+    report: Report | None = None,
+    cluster: Cluster | None = None,
 ) -> Result:
     """Plan a problem.
 
@@ -61,6 +75,7 @@ def solve(
         limits: how long and how hard to search; the defaults of :class:`Limits` when not given.
         start: a plan to begin from, for example the one in force; when it is valid, the answer is no worse.
         report: is told of the first plan, of improvements and, a few times a second, of the time.
+        cluster: other machines that search along; what they find is not repeatable.
 
     Raises:
         CheckError: a solver made a plan that the independent judge refuses; no plan leaves then.
@@ -90,9 +105,12 @@ def solve(
     course.tell("first plan", improved=True)
     bounding = Bounding(course, built, crew.searches)
     bounding.give(course, wait=not large)
+    crew = _with_guests(crew, course, cluster)
     proved_empty = _improve(course, crew, bounding)
+    if crew.guests is not None:
+        crew.guests.part()
     bounding.give(course, wait=True, last=True)
-    course.take_best(crew.searches)
+    course.take_best(crew.known)
     if course.plan is None and proved_empty:
         why = Reason("plan", (), "the complete search proved that no plan meets all the rules together")
         return course.result(Status.INFEASIBLE, reasons=(why,))
@@ -124,6 +142,16 @@ def _crew(built: Built, limits: Limits) -> Crew:
     return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found))
 
 
+def _with_guests(crew: Crew, course: Course, cluster: Cluster | None) -> Crew:
+    """The crew with searches on other machines."""
+    if cluster is None or not course.problem.operations or course.over():
+        return crew
+    from zagumi.engine.solve.cluster.guests import Guests
+
+    limits = course.limits
+    return replace(crew, guests=Guests(cluster, crew.searches, limits.seed, lambda: course.left))
+
+
 def _improve(course: Course, crew: Crew, bounding: Bounding) -> bool:
     """Search until the course is over; whether it was proved that there is no plan at all."""
     size = len(course.problem.operations)
@@ -131,7 +159,7 @@ def _improve(course: Course, crew: Crew, bounding: Bounding) -> bool:
         _run(course, crew, bounding, None, 1.0)
         return False
     _run(course, crew, bounding, crew.prelude, SEARCH_SHARE)
-    course.take_best(crew.searches)
+    course.take_best(crew.known)
     if course.over():
         return False
     proved_empty = _exact(course, 1.0 if size <= SMALL else EXACT_SHARE)
@@ -173,10 +201,12 @@ def _run(course: Course, crew: Crew, bounding: Bounding, most: int | None, share
         course.steps += some
         if crew.span and course.steps % crew.span == 0:
             crew.exchange()
+        if crew.guests is not None:
+            crew.guests.meet()
         steps = max(1, min(4 * steps, int(some * LOOK / max(took, 1e-6))))
         bounding.give(course, wait=False)
-        course.tell_of(crew.searches)
-        _stop_when_good(course, crew.searches)
+        course.tell_of(crew.known)
+        _stop_when_good(course, crew.known)
 
 
 def _stop_when_good(course: Course, searches: list[Searching]) -> None:
