@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from zagumi.engine.plan.cost import measure
 from zagumi.engine.plan.plan import Plan, SubLot, Transfer
 from zagumi.engine.problem import Problem
 from zagumi.engine.read.formats import detect, read_file
+from zagumi.engine.read.source import Source
 
 DATA = Path(__file__).parents[1] / "data"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -259,3 +261,31 @@ def test_detection_looks_at_content_not_at_names(tmp_path: Path) -> None:
     for name in ("fjsp.txt", "network.json"):
         (tmp_path / "other.dat").write_bytes((DATA / name).read_bytes())
         assert detect(tmp_path / "other.dat") == detect(DATA / name)
+
+
+def said(source: Source, **each: Any) -> Any:
+    """What reading gives, or where it is refused."""
+    try:
+        return source.json(**each)
+    except FileError as error:
+        return error.place
+
+
+@given(st.data())
+def test_json_read_entry_by_entry_is_the_same_json(data: st.DataObject) -> None:
+    values = st.recursive(
+        st.none() | st.integers() | st.text("a]},"), lambda v: st.lists(v) | st.dictionaries(st.text("b:"), v)
+    )
+    content = {"ops": data.draw(st.lists(values)), "more": data.draw(values)}
+    text = json.dumps(content, indent=data.draw(st.sampled_from([None, 1])))
+    if data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(text) - 1))
+        text = text[:at] + data.draw(st.sampled_from(["", ",", "]", "}", "7", '"'])) + text[at + 1 :]
+    source = Source("file.json", text or " ")
+    assert said(source, ops=lambda _, entry: entry) == said(source)
+
+
+def test_entries_are_numbered_and_replaced_as_they_are_read() -> None:
+    source = Source("file.json", '{"n": 1, "ops": [5, [6]], "rest": [7]}')
+    assert source.json(ops=lambda number, entry: (number, entry)) == {"n": 1, "ops": [(0, 5), (1, [6])], "rest": [7]}
+    assert Source("file.json", "[1]").json(ops=lambda *_: None) == [1]

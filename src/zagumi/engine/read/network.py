@@ -9,6 +9,7 @@ The objective is tardiness plus cost, yen for yen. Every site is a company; ids 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,25 @@ def read_network(path: Path) -> Problem:
     """
     with uncollected():
         source = Source.open(path)
-        data, source = source.json(), Source(source.file, "")  # large text is let go once it is read
-        return _read(source, data)
+        shared: dict[int, int] = {}
+        rows = partial(_sharing, shared)
+        data = source.json(ops=_Options(source), TT=rows, TC=rows)
+        return _read(Source(source.file, ""), data)  # large text is let go once it is read
+
+
+def _sharing(shared: dict[int, int], _: int, row: Any) -> Any:
+    """A row of a large table with one object for each number."""
+    if not isinstance(row, list):
+        return row
+    return [shared.setdefault(value, value) if type(value) is int else value for value in row]
 
 
 def problem_of(data: dict[str, Any], name: str) -> Problem:
     """The problem of a network given as the content of such a file, which it leaves as it is."""
     with uncollected():
-        return _read(Source(name, ""), {**data, "ops": list(data["ops"])})
+        source = Source(name, "")
+        read = _Options(source)
+        return _read(source, {**data, "ops": [read(number, options) for number, options in enumerate(data["ops"])]})
 
 
 def _read(source: Source, data: Any) -> Problem:
@@ -64,23 +76,45 @@ def _read(source: Source, data: Any) -> Problem:
 
 
 def _operations(
-    source: Source, rows: list[Any], case_of: dict[int, str], befores: list[list[int]], machines: int
+    source: Source, given: list[tuple[Option, ...]], case_of: dict[int, str], befores: list[list[int]], machines: int
 ) -> Iterator[Operation]:
-    """The operations; what is equal is shared, and what has been read let go, or a million would not fit."""
-    ids, shared = [str(number) for number in range(max(len(rows), machines))], _Numbers()
+    """The operations; what is equal is shared, or a million would not fit."""
+    ids = [str(number) for number in range(len(given))]
     links = {before: Link(ids[before]) for group in befores for before in group}
-    for number in range(len(rows)):
-        options, rows[number] = rows[number], None
-        found = _options(source, options, number, machines, ids, shared)
-        yield Operation(ids[number], case_of[number], found, after=tuple(links[before] for before in befores[number]))
+    for number, options in enumerate(given):
+        for option in options:
+            if int(option.machine) >= machines:
+                source.whole(int(option.machine), f"ops[{number}], machine", high=machines - 1)
+        yield Operation(ids[number], case_of[number], options, after=tuple([links[each] for each in befores[number]]))
 
 
-class _Numbers(dict[int, tuple[float, int]]):
-    """A number as minutes and as yen of the model, one object for each."""
+class _Options:
+    """Makes the options of one operation after the other from what a file says; numbers and names are shared."""
 
-    def __missing__(self, number: int) -> tuple[float, int]:
-        self[number] = value = (float(number), number)
-        return value
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ids: dict[int, str] = {}
+        self.minutes: dict[int, float] = {}
+        self.yen: dict[int, int] = {}
+
+    def __call__(self, number: int, options: object) -> tuple[Option, ...]:
+        source, place = self.source, f"ops[{number}]"
+        found: dict[int, Option] = {}
+        for option in source.items(options, place):
+            machine, minutes, cost = source.items(option, place, length=3)
+            if not (type(machine) is type(minutes) is type(cost) is int and 0 <= machine <= LARGEST_NUMBER
+                    and 0 <= minutes <= LARGEST_NUMBER and 0 <= cost <= LARGEST_NUMBER):  # fmt: skip
+                machine = source.whole(machine, f"{place}, machine")
+                minutes = source.whole(minutes, f"{place}, minutes")
+                cost = source.whole(cost, f"{place}, cost")
+            if machine in found:
+                source.refuse(place, f"machine {machine} twice", "each machine once")
+            name = self.ids.setdefault(machine, str(machine))
+            time = self.minutes.setdefault(minutes, float(minutes))
+            found[machine] = Option(name, 0, time, self.yen.setdefault(cost, cost))
+        if not found:
+            source.refuse(place, "no option", "at least one machine")
+        return tuple(found.values())
 
 
 def _horizon(cases: tuple[Case, ...], operations: tuple[Operation, ...], farthest: int) -> int:
@@ -119,26 +153,6 @@ def _befores(source: Source, data: dict[str, Any]) -> list[list[int]]:
         if before not in befores[after]:
             befores[after].append(before)
     return befores
-
-
-def _options(
-    source: Source, options: object, number: int, machines: int, ids: list[str], shared: _Numbers
-) -> tuple[Option, ...]:
-    place = f"ops[{number}]"
-    found: dict[int, Option] = {}
-    for option in source.items(options, place):
-        machine, minutes, cost = source.items(option, place, length=3)
-        if not (type(machine) is type(minutes) is type(cost) is int and 0 <= machine < machines
-                and 0 <= minutes <= LARGEST_NUMBER and 0 <= cost <= LARGEST_NUMBER):  # fmt: skip
-            machine = source.whole(machine, f"{place}, machine", high=machines - 1)
-            minutes = source.whole(minutes, f"{place}, minutes")
-            cost = source.whole(cost, f"{place}, cost")
-        if machine in found:
-            source.refuse(place, f"machine {machine} twice", "each machine once")
-        found[machine] = Option(ids[machine], 0, shared[minutes][0], shared[cost][1])
-    if not found:
-        source.refuse(place, "no option", "at least one machine")
-    return tuple(found.values())
 
 
 def _cases(source: Source, data: dict[str, Any], befores: list[list[int]]) -> tuple[tuple[Case, ...], dict[int, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,6 +15,8 @@ from zagumi.engine.problem import Problem
 
 LARGEST_BYTES = 2_000_000_000
 LARGEST_NUMBER = 1_000_000_000  # keeps every sum of minutes or yen far inside 64 bits
+
+_SPACE = re.compile(r"[ \t\n\r]*").match
 
 
 def read_bytes(path: Path, most: int = LARGEST_BYTES + 1) -> bytes:
@@ -84,10 +88,16 @@ class Source:
             if (words := tuple(line.split("#", 1)[0].split()))
         ]
 
-    def json(self) -> Any:
-        """The text as JSON."""
+    def json(self, **each: Callable[[int, Any], Any]) -> Any:
+        """The text as JSON.
+
+        Args:
+            each: by key of the outermost object, what takes the place of every entry of the list under it, from its
+                number and the entry; entries are taken as they are read, so that a long list never stands there whole.
+        """
+        decoder = json.JSONDecoder(parse_constant=lambda name: self.refuse("number", name, "a finite number"))
         try:
-            return json.loads(self.text, parse_constant=lambda name: self.refuse("number", name, "a finite number"))
+            return _Entries(self.text, decoder, each).object() if each else decoder.decode(self.text)
         except json.JSONDecodeError as error:
             given = self.text[error.pos : error.pos + 20].split("\n")[0] or "the end"
             self.refuse(f"line {error.lineno}, column {error.colno}", given, f"JSON ({error.msg})")
@@ -122,3 +132,60 @@ class Source:
             return Problem(**parts)
         except ProblemError as error:
             self.refuse(error.place, error.given, error.expected)
+
+
+class _Entries:
+    """A walk through an object in JSON that takes the entries of some of its lists one at a time."""
+
+    def __init__(self, text: str, decoder: json.JSONDecoder, each: Mapping[str, Callable[[int, Any], Any]]) -> None:
+        self.text, self.decoder, self.each = text, decoder, each
+        self.at = _SPACE(text).end()  # type: ignore[union-attr]  # it matches always
+
+    def object(self) -> Any:
+        """The whole text; what is no object is decoded as usual."""
+        if not self.text.startswith("{", self.at):
+            return self.decoder.decode(self.text)
+        found: dict[str, Any] = {}
+        for _ in self._until("}"):
+            if not self.text.startswith('"', self.at):
+                self._expect('"', "Expecting property name enclosed in double quotes")
+            key = self._value()
+            self._expect(":", "Expecting ':' delimiter")
+            if key in self.each and self.text.startswith("[", self.at):
+                take = self.each[key]
+                found[key] = [take(number, self._value()) for number in self._until("]")]
+            else:
+                found[key] = self._value()
+        if self.at < len(self.text):
+            raise json.JSONDecodeError("Extra data", self.text, self.at)
+        return found
+
+    def _value(self) -> Any:
+        try:
+            value, self.at = self.decoder.raw_decode(self.text, self.at)
+        except StopIteration as error:
+            raise json.JSONDecodeError("Expecting value", self.text, error.value) from None
+        self._space()
+        return value
+
+    def _space(self) -> None:
+        self.at = _SPACE(self.text, self.at).end()  # type: ignore[union-attr]
+
+    def _expect(self, mark: str, complaint: str) -> None:
+        if not self.text.startswith(mark, self.at):
+            raise json.JSONDecodeError(complaint, self.text, self.at)
+        self.at += len(mark)
+        self._space()
+
+    def _until(self, end: str) -> Iterator[int]:
+        """Numbers from 0 for what stands between an opening mark, here, and its end, with commas between."""
+        self.at += 1
+        self._space()
+        number = 0
+        while number or not self.text.startswith(end, self.at):
+            yield number
+            number += 1
+            if self.text.startswith(end, self.at):
+                break
+            self._expect(",", "Expecting ',' delimiter")
+        self._expect(end, f"Expecting '{end}'")
