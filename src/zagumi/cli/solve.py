@@ -6,10 +6,10 @@ import argparse
 import os
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zagumi.cli import console
-from zagumi.cli.console import say
+from zagumi.cli.console import clustered, say
 from zagumi.cli.console.given import plan_in_force
 from zagumi.cli.console.interrupt import until_interrupted
 from zagumi.cli.console.parser import natural, positive, seconds
@@ -21,8 +21,12 @@ from zagumi.engine.problem import Problem
 from zagumi.engine.read.formats import READERS, Given, read_file
 from zagumi.engine.read.shoplog.actual import ACTUAL, Actual
 from zagumi.engine.report.story import Rival, Story
+from zagumi.engine.solve.cluster.trouble import ClusterError
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Result
+
+if TYPE_CHECKING:
+    from zagumi.engine.solve.cluster.cluster import Cluster
 
 MOST_WORKERS = 64
 MOST_ALTERNATIVES = 4
@@ -59,6 +63,9 @@ def add_to(subparsers: Any) -> None:
         metavar="N",
         help="up to 4 other plans, in half of the time (default: %(default)s)",
     )
+    parser.add_argument(
+        "--cluster", metavar="HOST:PORT", help="search along on the nodes of a Ray cluster; not repeatable"
+    )
     parser.add_argument("--start", metavar="PLAN", help="a plan to begin from")
     parser.add_argument("--actual", metavar="FILE", help="what really happened, as written by import shoplog")
     parser.add_argument("--out", metavar="FILE", help="where to write the plan")
@@ -73,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
     given = read_file(Path(args.file), args.format)
     start = None if args.start is None else plan_in_force(given.problem, args.start)
     actual = _actual(given, Path(args.file), args.actual)
-    result, history = _search(given.problem, args, start)
+    try:
+        result, history, cluster = _search(given.problem, args, start)
+    except ClusterError as error:
+        return clustered.refuse(error, wants_json=args.json)
     if result.plan is None:
         from zagumi.cli.console.summary import without_plan
 
@@ -93,7 +103,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         from zagumi.cli.console.summary import result_document
 
-        console.answer(result_document(given, result, checked=True, rivals=rivals))
+        helped = {} if cluster is None else {"cluster": clustered.document(cluster)}
+        console.answer(result_document(given, result, checked=True, rivals=rivals) | helped)
     else:
         from zagumi.cli.console.summary import print_plan
 
@@ -127,13 +138,17 @@ def beside_problem(problem: Path) -> Path:
     return problem.with_name(problem.name.removesuffix(".gz").removesuffix(".json") + ".actual.json")
 
 
-def _search(problem: Problem, args: argparse.Namespace, start: Plan | None) -> tuple[Result, list[Any]]:
+def _search(problem: Problem, args: argparse.Namespace, start: Plan | None) -> tuple[Result, list[Any], Cluster | None]:
     from zagumi.cli.console.progress import Watch
     from zagumi.engine.solve.solve import solve
 
-    with until_interrupted() as stop, Watch(args.limit) as watch:
-        result = solve(problem, _limits(args, stop), start=start, report=watch)
-    return result, watch.history
+    with (
+        clustered.joined(args.cluster) as cluster,
+        until_interrupted() as stop,
+        Watch(args.limit, cluster) as watch,
+    ):
+        result = solve(problem, _limits(args, stop), start=start, report=watch, cluster=cluster)
+    return result, watch.history, cluster
 
 
 def _limits(args: argparse.Namespace, stop: threading.Event) -> Limits:

@@ -42,6 +42,20 @@ JAPANESE: dict[str, str] = {
     "same seed and steps, same plan (default: %(default)s)": "種。種と歩数が同じなら計画も同じ(省略時 %(default)s)",
     "processes or threads (default: all cores)": "同時に働かせる数(省略時はコアの数)",
     "end after so many steps: fully repeatable": "この歩数で終える:完全に再現できる",
+    "search along on the nodes of a Ray cluster; not repeatable": "Rayクラスターのノードでも探す(再現はできない)",
+    "Joining the cluster at {address} …": "{address} のクラスターにつないでいます…",
+    "{nodes} nodes ({slots} processors) search along": "{nodes}台のノード(プロセッサー{slots}個)もいっしょに探します",
+    "nodes {nodes}, tasks {done}, lost {lost}": "ノード{nodes}台、仕事{done}件、失った仕事{lost}件",
+    "Searching across machines needs Ray: pip install 'zagumi[cluster]'": (
+        "ほかの機械でも探すにはRayが要ります:pip install 'zagumi[cluster]'"
+    ),
+    "No Ray cluster can be used at {address}: {why}": "{address} のRayクラスターは使えません:{why}",
+    "The cluster at {address} has no node with a processor besides this machine": (
+        "{address} のクラスターには、このコンピューターのほかにプロセッサーを持つノードがありません"
+    ),
+    "The cluster at {address} does not run what this machine runs: {what}": (
+        "{address} のクラスターは、このコンピューターと同じ版ではありません:{what}"
+    ),
     "up to 4 other plans, in half of the time (default: %(default)s)": (
         "別の案を4つまで、半分の時間で探す(省略時 %(default)s)"
     ),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from zagumi.cli.console import language, say
+from zagumi.cli.console import clustered, language, say
 from zagumi.engine.solve.result import Progress
+
+if TYPE_CHECKING:
+    from zagumi.engine.solve.cluster.cluster import Cluster
 
 LINE_SECONDS = 5.0
 
@@ -16,9 +19,10 @@ LINE_SECONDS = 5.0
 class Watch:
     """Takes the search's reports: keeps those that belong to the curve, and shows where it is."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, cluster: Cluster | None = None) -> None:
         self.history: list[Progress] = []
         self._limit = seconds
+        self._cluster = cluster
         self._bar: Any = None
         self._task: Any = None
         self._said = -LINE_SECONDS
@@ -52,12 +56,16 @@ class Watch:
         kept = Progress(moment.seconds, moment.phase, moment.objective, moment.bound, moment.bound_by, moment.steps)
         self.history.append(kept)
         if self._bar is not None:
-            self._bar.update(self._task, completed=min(self._limit, moment.seconds), description=_line(kept))
+            self._bar.update(self._task, completed=min(self._limit, moment.seconds), description=self._line(kept))
         elif moment.plan is not None or moment.objective is None:
             now = time.monotonic() - self._begun
             if now - self._said >= LINE_SECONDS:
                 self._said = now
-                print(f"{moment.seconds:8.1f} s  {_line(kept)}", file=sys.stderr, flush=True)
+                print(f"{moment.seconds:8.1f} s  {self._line(kept)}", file=sys.stderr, flush=True)
+
+    def _line(self, moment: Progress) -> str:
+        line = _line(moment)
+        return line if self._cluster is None else f"{line} · {clustered.progress(self._cluster)}"
 
 
 def _line(moment: Progress) -> str:

@@ -19,9 +19,9 @@ from typing import Any, Self
 from zagumi.engine.solve.cluster.figures import Figures, Standing, packed, unpacked
 from zagumi.engine.solve.cluster.trouble import ClusterError, Trouble, engine_version
 
-CONNECT = 30.0  # seconds for all nodes to answer
+CONNECT = 20.0  # seconds for the head, for all nodes to answer, and for them to load, each
 LISTEN = 3.0  # seconds for the address itself to answer
-END = 2.0  # seconds for Ray to end
+END = 1.0  # seconds for Ray to end
 # nobody is told of the use of Ray, and it looks for nothing that was not asked for
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
 
@@ -46,7 +46,7 @@ class Cluster:
         why_lost: what Ray said of the last such task.
 
     Raises:
-        ClusterError: it cannot be used, and why; at most ``seconds`` and some more after the beginning.
+        ClusterError: it cannot be used, and why; at most three times ``seconds`` after the beginning.
     """
 
     def __init__(self, address: str, seconds: float = CONNECT) -> None:
@@ -65,7 +65,11 @@ class Cluster:
         self._inbox: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
         self._process = _envoy(there, address, seconds)
         there.close()
-        self.nodes = self._welcome(2 * seconds)
+        try:
+            self.nodes = self._welcome(3 * seconds)
+        except BaseException:
+            self.close()
+            raise
         for task in (self._write, self._read):
             threading.Thread(target=task, daemon=True).start()
 
@@ -84,7 +88,6 @@ class Cluster:
         if said[0] == "ready":
             nodes: dict[str, int] = said[1]
             return nodes
-        self.close()
         raise ClusterError(Trouble(said[1]), self.address, said[2])
 
     @property

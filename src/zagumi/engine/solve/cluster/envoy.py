@@ -17,9 +17,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -31,7 +33,9 @@ from zagumi.engine.solve.cluster.trouble import Trouble
 
 POLL = 0.02  # seconds between looks at the socket and at Ray
 STRIKES = 3  # tasks lost in a row after which a node is given up
-ALIVE = 1.0  # seconds between looks whether the nodes live: Ray may wait for a dead one
+PATIENCE = 5.0  # seconds beside its search after which a task is lost: for some time Ray waits for a dead node
+WATCH = 1.0  # seconds between looks whether the nodes live
+SILENCE = 15.0  # seconds without an answer from the head after which it is dead
 
 
 def _version_there() -> str:
@@ -66,6 +70,15 @@ def _remote(function: Callable[..., Any], node: str, processors: int = 1) -> Any
     return ray.remote(function).options(num_cpus=processors, max_retries=0, scheduling_strategy=strategy)
 
 
+@dataclass(frozen=True)
+class Task:
+    """A task that is out, on a node, and until when it is waited for."""
+
+    number: int
+    node: str
+    until: float
+
+
 @dataclass
 class Envoy:
     """The nodes and the tasks that run on them."""
@@ -73,9 +86,11 @@ class Envoy:
     socket: Connection
     names: dict[str, str] = field(default_factory=dict)  # by Ray's id
     processors: dict[str, int] = field(default_factory=dict)  # of the nodes still in use
-    tasks: dict[Any, tuple[int, str]] = field(default_factory=dict)
+    tasks: dict[Any, Task] = field(default_factory=dict)  # by Ray's reference
     strikes: Counter[str] = field(default_factory=Counter)
     figures: tuple[str, Any] = ("", None)
+    dead: set[str] = field(default_factory=set)
+    heard: float = field(default_factory=time.monotonic)  # when the head last said who lives
 
     def connect(self, address: str, expected: str, seconds: float) -> None:
         """Find the nodes; each must run the same version.
@@ -111,18 +126,22 @@ class Envoy:
 
     def serve(self) -> None:
         """Go on until the other side ends."""
-        looked = time.monotonic()
-        while True:
+        threading.Thread(target=self._watch, daemon=True).start()
+        while time.monotonic() - self.heard < SILENCE:
             while self.socket.poll(0 if self.tasks else 10 * POLL):
                 self._obey(*self.socket.recv())
-            if not self.tasks:
-                continue
-            done, _ = ray.wait(list(self.tasks), num_returns=1, timeout=POLL)
-            for task in done:
-                self._tell(task)
-            if time.monotonic() - looked >= ALIVE:
-                looked = time.monotonic()
-                self._look_for_dead()
+            if self.tasks:
+                done, _ = ray.wait(list(self.tasks), num_returns=1, timeout=POLL)
+                for reference in done:
+                    self._tell(reference)
+                self._end_dead()
+
+    def _watch(self) -> None:
+        """Ask the head who lives; a head that is dead itself keeps whoever asks waiting."""
+        while True:
+            self.dead = {node["NodeID"] for node in ray.nodes() if not node["Alive"]}
+            self.heard = time.monotonic()
+            time.sleep(WATCH)
 
     def _obey(self, what: str, *given: Any) -> None:
         if what == "entrust":
@@ -133,46 +152,43 @@ class Envoy:
             self._send_out(*given)
 
     def _send_out(self, number: int, where: bytes, seconds: float, seed: int) -> None:
-        """Begin a task on the node with most room."""
-        taken = Counter(node for _, node in self.tasks.values())
+        """Begin a task on the node with most room that has lost least."""
         if not self.processors:
             self.socket.send(("lost", number, "", "no node is left"))
             return
-        node = max(self.processors, key=lambda name: (self.processors[name] - taken[name], name))
+        taken = Counter(task.node for task in self.tasks.values())
+        node = max(self.processors, key=lambda name: (-self.strikes[name], self.processors[name] - taken[name], name))
         key, content = self.figures
-        task = _remote(_go, node).remote(key, [content], where, seconds, seed)
-        self.tasks[task] = number, node
+        reference = _remote(_go, node).remote(key, [content], where, seconds, seed)
+        waits = seconds * (1 + taken[node] // self.processors[node])  # also for those before it
+        self.tasks[reference] = Task(number, node, time.monotonic() + waits + PATIENCE)
 
-    def _tell(self, task: Any) -> None:
+    def _tell(self, reference: Any) -> None:
         """Pass on how a task has ended."""
-        number, node = self.tasks[task]
+        task = self.tasks[reference]
         try:
-            where = ray.get(task)
+            where = ray.get(reference)
         except Exception as error:  # whatever Ray or the task says: the task is lost, nothing else
-            self.strikes[node] += 1
-            self._lose(task, f"{type(error).__name__}: {error}".splitlines()[0])
-            if self.strikes[node] >= STRIKES:
-                self._give_up(node, "it lost too many tasks")
+            self._lose(reference, f"{type(error).__name__}: {error}".splitlines()[0])
         else:
-            self.strikes[node] = 0
-            del self.tasks[task]
-            self.socket.send(("answer", number, self.names[node], where))
+            self.strikes[task.node] = 0
+            del self.tasks[reference]
+            self.socket.send(("answer", task.number, self.names[task.node], where))
 
-    def _lose(self, task: Any, why: str) -> None:
-        number, node = self.tasks.pop(task)
-        self.socket.send(("lost", number, self.names[node], why))
+    def _lose(self, reference: Any, why: str) -> None:
+        task = self.tasks.pop(reference)
+        self.strikes[task.node] += 1
+        self.socket.send(("lost", task.number, self.names[task.node], why))
 
-    def _give_up(self, node: str, why: str) -> None:
-        """Use a node no more; what it had to do is lost."""
-        if self.processors.pop(node, 0):
+    def _end_dead(self) -> None:
+        """Give up nodes that died or lose one task after the other, and the tasks that do not come back."""
+        for node in [name for name in self.processors if name in self.dead or self.strikes[name] >= STRIKES]:
+            del self.processors[node]
             self.socket.send(("gone", self.names[node]))
-        for task in [task for task, (_, where) in self.tasks.items() if where == node]:
-            self._lose(task, why)
-
-    def _look_for_dead(self) -> None:
-        for node in ray.nodes():
-            if not node["Alive"]:
-                self._give_up(node["NodeID"], "the node died")
+        now = time.monotonic()
+        for reference, task in list(self.tasks.items()):
+            if task.until < now or task.node in self.dead:
+                self._lose(reference, f"nothing came back from node {self.names[task.node]}")
 
 
 def main() -> None:
@@ -184,11 +200,9 @@ def main() -> None:
     except Refused as refused:
         envoy.socket.send(("refused", *refused.args))
         return
-    try:
-        envoy.socket.send(("ready", {envoy.names[node]: count for node, count in envoy.processors.items()}))
+    with suppress(EOFError, OSError), envoy.socket as socket:
+        socket.send(("ready", {envoy.names[node]: count for node, count in envoy.processors.items()}))
         envoy.serve()
-    except (EOFError, OSError):
-        ray.shutdown()
 
 
 if __name__ == "__main__":

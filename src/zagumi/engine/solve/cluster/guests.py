@@ -33,12 +33,13 @@ class _Task:
 
 
 class Guests:
-    """Sends out tasks and takes over what they have found; the searches at home go on meanwhile.
+    """Sends out tasks and takes over what they have found; the searches at home go on as if there were none.
 
-    Each guest is a search that goes from node to node, one task after the other. With many cases, where the searches at
-    home are joined too, it is joined with the best of them after each task and begins the next one there. Otherwise it
-    goes its own way; with the search for the makespan plans to breed from are exchanged. A task that is lost is sent
-    out again: where it began is kept here.
+    Each guest is a search that goes from node to node, one task after the other. With many cases, where searches are
+    joined, what the guests bring and what stands at home is joined in a hub, and each task begins there. Otherwise a
+    guest goes its own way, and with the search for the makespan it breeds from the best plans of the others too.
+    Nothing flows back to those at home: with the same steps they find the same with guests and without, and the answer,
+    the best of both, is no worse. A task that is lost is sent out again: where it began is kept here.
     """
 
     def __init__(self, cluster: Cluster, home: Sequence[Searching], seed: int, left: Callable[[], float]) -> None:
@@ -51,14 +52,17 @@ class Guests:
         self.cluster, self.left = cluster, left
         self.home = [cast(Traveller, search) for search in home]
         first = self.home[0]
-        self.joined = isinstance(first, Search) and len(first.built.cases) >= JOINED
-        self.seconds = max(SECONDS, len(_built(first).operations) / OPERATIONS)
-        self.best: Traveller | None = None  # stands where the best plan was found that a guest has brought
+        size = len(_built(first).operations)
+        self.seconds = max(SECONDS, size / OPERATIONS)
+        self.best: Traveller | None = None  # stands where the best plan was found that a guest has brought; or the hub
         self._mirror = _like(first)  # stands where the guest stood that came last
+        self._hub: Search | None = None
+        if isinstance(first, Search) and len(first.built.cases) >= JOINED:
+            self.best = self._hub = Search(first.built, seed)
+            settle(self._hub, standing(self._leader()))
         self._seeds = count(seed)
-        self._waiting: deque[Standing | None] = deque(
-            [None] * cluster.slots
-        )  # None: begins where the best at home stands
+        # where guests go on from; None: from the hub, or where the best at home stands
+        self._waiting: deque[Standing | None] = deque([None] * cluster.slots)
         self._out: dict[int, _Task] = {}
         self._late, self._met, self._meeting = LATE, 0, 0.0
         cluster.entrust(Figures.of(first))
@@ -95,43 +99,51 @@ class Guests:
 
     def _send_out(self) -> None:
         """Send out as many tasks as there are processors."""
-        home: Standing | None = None
+        common: Standing | None = None
         while self._waiting and self.cluster.running < self.cluster.slots:
             seconds = min(self.seconds, self.left() - self._late)
             if seconds < LEAST:
                 return
             start = self._waiting.popleft()
-            if start is None and home is None:
-                home = standing(self._leader())
-            number = self.cluster.send(start or home or {}, seconds, next(self._seeds))
+            if start is None and common is None:
+                common = self._common()
+            number = self.cluster.send(start or common or {}, seconds, next(self._seeds))
             self._out[number] = _Task(start, time.perf_counter(), seconds)
+
+    def _common(self) -> Standing:
+        """Where a guest begins that does not go its own way."""
+        leader, hub = self._leader(), self._hub
+        if hub is None:
+            return standing(leader)
+        at_home, spare = cast(Search, leader), cast(Search, self._mirror)
+        if at_home.worth < hub.worth:
+            settle(spare, standing(hub))
+            hub.copy(at_home)
+            hub.borrow(spare)
+        else:
+            hub.borrow(at_home)
+        return standing(hub)
 
     def _leader(self) -> Traveller:
         """The best search at home."""
         return min(self.home, key=_worth)
 
     def _take_over(self, where: Standing) -> Standing | None:
-        """Let those at home learn from a guest; where it goes on, None for where the best at home stands."""
+        """Keep what a guest has found; where it goes on, None for where all do."""
         guest = self._mirror
         settle(guest, where)
-        goes_on: Standing | None = where
-        if self.joined:
-            join([cast(Search, self._leader()), cast(Search, guest)])
-            goes_on = None
-        elif isinstance(guest, TabuSearch):
-            _learn(guest, cast(list[TabuSearch], self.home))
+        if self._hub is not None:
+            join([self._hub, cast(Search, guest)])
+            return None
+        goes_on = where
+        if isinstance(guest, TabuSearch):
+            others = [cast(TabuSearch, search).best for search in [*self.home, *([self.best] if self.best else [])]]
+            for found in others:
+                guest.learn(found)
             goes_on = standing(guest)
         if guest.objective is not None and (self.best is None or guest.objective < (self.best.objective or 0)):
             self.best, self._mirror = guest, self.best or _like(guest)
         return goes_on
-
-
-def _learn(guest: TabuSearch, home: Sequence[TabuSearch]) -> None:
-    """A guest breeds from the best plan at home too, those at home from its."""
-    bests = [search.best for search in home if search.best is not None]
-    guest.learn(min(bests, key=lambda found: found.makespan, default=None))
-    for search in home:
-        search.learn(guest.best)
 
 
 def _worth(search: Traveller) -> tuple[int, int]:
