@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from zagumi.engine.insight.explain import Decided, Obstacle, why, why_not
 from zagumi.engine.insight.lateness import Kind, bottlenecks, why_late
@@ -416,3 +418,94 @@ def test_why_not_forces_the_company_in_and_gives_the_difference() -> None:
     assert found.difference is not None
     assert (found.difference.cost_yen, found.difference.co2_g) == (50, 10)
     assert found.completion_days == pytest.approx(0.0)
+
+
+# ---------------------------------------------------------------------------------------------------- planted causes
+
+MINUTES = st.integers(0, 120)
+SIZES = st.integers(1, 120)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Case L: first on A, second on B, and beside them a short branch on C; all meet on D.
+
+    Before each of the three stands a rival of another case from minute 0 until ``wait``; one more works on E, where L
+    has nothing to do, and comes late itself.
+    """
+
+    wait: dict[str, int]
+    work: dict[str, int]
+
+    def completion(self, *without: str) -> int:
+        """When L is done if these rivals were not there."""
+        wait = {name: 0 if name in without else minutes for name, minutes in self.wait.items()}
+        first = wait["A"] + self.work["A"]
+        second = max(first, wait["B"]) + self.work["B"]
+        beside = wait["C"] + self.work["C"]
+        return max(second, beside) + self.work["D"]
+
+    def plan(self, due: int) -> tuple[Problem, Plan]:
+        """The problem and the plan in which everything starts as early as it can."""
+        cases = [Case("L", due=due), *(Case(f"K{name}", due=0) for name in "ABCE")]
+        operations = [
+            Operation("LA", "L", (at("A", self.work["A"]),)),
+            Operation("LB", "L", (at("B", self.work["B"]),), after=(Link("LA"),)),
+            Operation("LC", "L", (at("C", self.work["C"]),)),
+            Operation("LD", "L", (at("D", self.work["D"]),), after=(Link("LB"), Link("LC"))),
+            *(Operation(f"K{name}1", f"K{name}", (at(name, self.wait[name]),)) for name in "ABCE"),
+        ]
+        problem = Problem(
+            (Company("a"),), (Site("s", "a"),), tuple(Machine(name, "s") for name in "ABCDE"), tuple(cases),
+            tuple(operations), 5000,
+        )  # fmt: skip
+        first = self.wait["A"] + self.work["A"]
+        second = max(first, self.wait["B"])
+        last = self.completion() - self.work["D"]
+        rows = [
+            ("LA", "A", self.wait["A"], first),
+            ("LB", "B", second, second + self.work["B"]),
+            ("LC", "C", self.wait["C"], self.wait["C"] + self.work["C"]),
+            ("LD", "D", last, last + self.work["D"]),
+            *((f"K{name}1", name, 0, self.wait[name]) for name in "ABCE"),
+        ]
+        return problem, plan_of(problem, *rows)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    st.builds(
+        Planted,
+        st.fixed_dictionaries(dict.fromkeys("ABCE", MINUTES)),
+        st.fixed_dictionaries(dict.fromkeys("ABCD", SIZES)),
+    ),
+    st.integers(1, 200),
+)
+def test_of_planted_delays_those_are_blamed_that_the_lateness_rests_on_and_by_as_much(
+    planted: Planted, late: int
+) -> None:
+    """Delays that slack absorbs, unrelated ones, two or three at once: each by what goes if it alone were not there."""
+    due = max(0, planted.completion() - late)
+    found = why_late(*planted.plan(due), "L")
+    late = planted.completion() - due
+    assert (found.completion, found.late_minutes) == (planted.completion(), late)
+    expected = {}
+    for name in "ABC":
+        saves = min(late, planted.completion() - planted.completion(name))
+        if saves:
+            expected[f"L{name}"] = (Kind.MACHINE, (f"K{name}1",), saves)
+    assert {cause.operation: (cause.kind, cause.by, cause.saves) for cause in found.causes} == expected
+    together = min(late, planted.completion() - planted.completion("A", "B", "C"))
+    assert dict(found.kinds) == ({Kind.MACHINE: together} if together else {})
+    assert "KE1" not in {name for segment in found.chain for name in segment.by}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.fixed_dictionaries(dict.fromkeys("ABCD", SIZES)), st.integers(0, 200), st.integers(1, 100))
+def test_a_planted_delay_within_the_slack_changes_no_word(work: dict[str, int], slack: int, late: int) -> None:
+    """Whatever stands before the short branch, while its slack absorbs it."""
+    absorbed = min(slack, max(0, work["A"] + work["B"] - work["C"]))
+    calm, delayed = (Planted({"A": 5, "B": 0, "C": wait, "E": 9}, work) for wait in (0, absorbed))
+    due = max(0, calm.completion() - late)
+    one, two = (why_late(*planted.plan(due), "L") for planted in (calm, delayed))
+    assert (one.causes, one.kinds, one.chain) == (two.causes, two.kinds, two.chain)

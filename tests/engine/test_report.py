@@ -186,6 +186,9 @@ def test_alternatives_say_what_they_give_up() -> None:
         shown = rival(alternative, Language("ja"))
         assert shown is not None
         assert bool(shown.gives_up) == bool(alternative.gives_up)
+        change = alternative.differs[0]
+        assert f"座組みの違い {change.case}:" in shown.differs
+        assert all(name in shown.differs for name in (*change.joined, *change.left))
         assert "{" not in shown.gives_up
     names = [rival(alternative, Language("en")).name for alternative in found]  # type: ignore[union-attr]
     page = html(replace(town(), rivals=tuple(rival(a, Language("en")) for a in found)))  # type: ignore[misc]

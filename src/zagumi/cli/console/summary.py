@@ -41,7 +41,7 @@ def print_plan(story: Story) -> None:
         )
     _print_reality(story)
     for rival in story.rivals:
-        print(f"- {rival.name}: {rival.gives_up}")
+        print(f"- {rival.name}: " + "; ".join(part for part in (rival.gives_up, rival.differs) if part))
 
 
 def without_plan(given: Given, result: Result, *, wants_json: bool) -> int:
@@ -153,7 +153,12 @@ def result_document(given: Given, result: Result, *, checked: bool, rivals: Sequ
         head["measures"] = measures_document(result.measures, given.problem)
         head["plan"] = json.loads(plan_to_json(result.plan))
     head["alternatives"] = [
-        {"name": rival.name, "gives_up": rival.gives_up, "plan": json.loads(plan_to_json(rival.plan))}
+        {
+            "name": rival.name,
+            "gives_up": rival.gives_up,
+            "differs": rival.differs,
+            "plan": json.loads(plan_to_json(rival.plan)),
+        }
         for rival in rivals
     ]
     return head

@@ -16,7 +16,7 @@ from enum import StrEnum
 from zagumi.engine.clock import Window, WorkingTime
 from zagumi.engine.insight.compare import working_minutes
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
-from zagumi.engine.problem import Problem
+from zagumi.engine.problem import Band, Problem
 
 Key = tuple[str, int]
 Times = dict[Key, tuple[int, int]]
@@ -122,7 +122,12 @@ class _Taken:
     start: int
     end: int
     kind: Kind
-    by: tuple[str, ...] = ()
+    key: Key | None = None
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The operation, when it is planned here."""
+        return () if self.key is None else (self.key[0],)
 
 
 class _View:
@@ -146,6 +151,7 @@ class _View:
             self.into.setdefault((transfer.to_operation, transfer.to_lot), []).append(transfer)
         self.frozen = {(w.operation, w.machine, w.start, w.end) for works in problem.frozen.values() for w in works}
         self._hours: dict[tuple[str, str | None], WorkingTime] = {}
+        self._taken: dict[Key, list[_Taken]] = {}
 
     def hours(self, machine: str, person: str | None = None) -> WorkingTime:
         """Open hours of a machine with the person who attends."""
@@ -155,15 +161,22 @@ class _View:
 
     def taken(self, sublot: SubLot) -> list[_Taken]:
         """When the machine and the person of a sub-lot are taken by others, in order."""
+        if sublot.key in self._taken:
+            return self._taken[sublot.key]
         found = [_Taken(start, end, Kind.BOOKING) for start, end in self.problem.machine[sublot.machine].bookings]
         for kind, lots in (
             (Kind.MACHINE, self.plan.on_machine[sublot.machine]),
             (Kind.PERSON, self.at_person.get(sublot.person or "", ())),
         ):
-            found += [
-                _Taken(s.start, s.end, kind, (s.operation,)) for s in lots if s.key != sublot.key and s.start < s.end
-            ]
-        return sorted(found, key=lambda taken: (taken.start, taken.end))
+            found += [_Taken(s.start, s.end, kind, s.key) for s in lots if s.key != sublot.key and s.start < s.end]
+        found.sort(key=lambda taken: (taken.start, taken.end))
+        self._taken[sublot.key] = found
+        return found
+
+    def band(self, sublot: SubLot) -> Band | None:
+        """The published capacity that a sub-lot begins in."""
+        bands = self.problem.machine[sublot.machine].bands
+        return next((band for band in bands if band.start <= sublot.start < band.end), None)
 
     def feeds(self, sublot: SubLot) -> list[_Feed]:
         """What comes into a sub-lot; later batches are needed only when the work reaches them (rule ``arrival``)."""
@@ -196,6 +209,7 @@ class _Case:
         self.minutes = {sublot.key: working_minutes(view.problem, sublot) for sublot in self.sublots}
         self.feeds = {sublot.key: view.feeds(sublot) for sublot in self.sublots}
         self.planned = {sublot.key: (sublot.start, sublot.end) for sublot in self.sublots}
+        self.ready = {sublot.key: self._ready(sublot, self.planned, frozenset()) for sublot in self.sublots}
         self.reasons = {sublot.key: self._reasons(sublot) for sublot in self.sublots}
 
     def lateness(self) -> Lateness:
@@ -211,7 +225,7 @@ class _Case:
             self._chain(),
             self._causes(completion, late, {kind for kind, _ in kinds}),
             kinds,
-            self._completion(frozenset(reason for reason in every if reason.kind is not Kind.TRANSPORT)),
+            self._completion(self._all_of(*(kind for kind in Kind if kind is not Kind.TRANSPORT))),
         )
 
     def _causes(self, completion: int, late: int, kinds: set[Kind]) -> tuple[Cause, ...]:
@@ -228,11 +242,13 @@ class _Case:
     def _kinds(self, completion: int, late: int, every: list[_Reason]) -> tuple[tuple[Kind, int], ...]:
         if not late:
             return ()
-        found = []
-        for kind in dict.fromkeys(reason.kind for reason in every):
-            without = frozenset(reason for reason in every if reason.kind is kind)
-            found.append((kind, min(late, completion - self._completion(without))))
+        kinds = dict.fromkeys(reason.kind for reason in every)
+        found = [(kind, min(late, completion - self._completion(self._all_of(kind)))) for kind in kinds]
         return tuple(sorted(((kind, saves) for kind, saves in found if saves > 0), key=lambda item: -item[1]))
+
+    def _all_of(self, *kinds: Kind) -> frozenset[_Reason]:
+        """Every reason of these kinds, those that show only when others are gone among them."""
+        return frozenset(_Reason(kind, sublot.key) for kind in kinds for sublot in self.sublots)
 
     # ------------------------------------------------------------------------------------------ reasons of a sub-lot
 
@@ -240,10 +256,9 @@ class _Case:
         """Everything that stands between a sub-lot's pieces and its start, and what stretches it."""
         if self._stands(sublot):
             return []
-        ready = self._ready(sublot, self.planned, frozenset())
+        ready = self.ready[sublot.key]
         found = []
-        bands = self.view.problem.machine[sublot.machine].bands
-        band = next((band for band in bands if band.start <= sublot.start < band.end), None)
+        band = self.view.band(sublot)
         if band is not None and band.start > ready:
             found.append(_Reason(Kind.BAND, sublot.key, band.start))
             ready = band.start
@@ -291,19 +306,53 @@ class _Case:
         return ready
 
     def _times(self, without: Collection[_Reason]) -> Times:
-        """Start and end of every sub-lot with some reasons taken away."""
+        """Start and end of every sub-lot with some reasons taken away.
+
+        What moves forward may meet what it did not have to wait for where it stands: that counts like any other wait.
+        """
+        gone: dict[Key, set[Kind]] = {}
+        for reason in without:
+            gone.setdefault(reason.key, set()).add(reason.kind)
         times: Times = {}
         for sublot in self.sublots:
-            if self._stands(sublot):
-                times[sublot.key] = self.planned[sublot.key]
-                continue
-            reasons = [reason for reason in self.reasons[sublot.key] if reason not in without]
-            until = max([self._ready(sublot, times, without), *(reason.until for reason in reasons)])
-            in_hours = _Reason(Kind.HOURS, sublot.key) in reasons
-            start, end = self._fit(sublot, until, in_hours=in_hours)
-            delay = sum(reason.delay for reason in reasons)
-            times[sublot.key] = self._fit(sublot, start + delay, in_hours=in_hours) if delay else (start, end)
+            ready = self._ready(sublot, times, without)
+            own = gone.get(sublot.key, set())
+            stays = self._stands(sublot) or not (own or ready < self.ready[sublot.key])
+            times[sublot.key] = self.planned[sublot.key] if stays else self._placed(sublot, ready, own, times)
         return times
+
+    def _placed(self, sublot: SubLot, ready: int, gone: set[Kind], times: Times) -> tuple[int, int]:
+        """The first place from ``ready`` on, no later than planned, without waits of the kinds that are gone."""
+        band = self.view.band(sublot)
+        if band is not None and Kind.BAND not in gone:
+            ready = max(ready, band.start)
+        in_hours = Kind.HOURS not in gone
+        start, end = self._fit(sublot, ready, in_hours=in_hours)
+        while start < sublot.start:
+            clash = self._clash(sublot, start, end, gone, times)
+            if clash is None:
+                break
+            start, end = self._fit(sublot, clash, in_hours=in_hours)
+        delay = 0 if Kind.CHOICE in gone else sum(reason.delay for reason in self.reasons[sublot.key])
+        if delay:
+            start, end = self._fit(sublot, start + delay, in_hours=in_hours)
+        return (start, end) if start < sublot.start else self._fit(sublot, sublot.start, in_hours=in_hours)
+
+    def _clash(self, sublot: SubLot, start: int, end: int, gone: set[Kind], times: Times) -> int | None:
+        """The end of what is in the way between two minutes; sub-lots of this case stand at their times anew."""
+        for other in self.view.taken(sublot):
+            if other.kind in gone:
+                continue
+            begin, until = other.start, other.end
+            if other.key in self.made:
+                if other.key not in times and begin >= sublot.start:  # it comes later, and moves forward as well
+                    continue
+                begin, until = times.get(other.key, (begin, until))
+            elif begin >= end:
+                continue
+            if begin < end and start < until:
+                return until
+        return None
 
     def _fit(self, sublot: SubLot, ready: int, *, in_hours: bool) -> tuple[int, int]:
         """Earliest start and end from ``ready`` on, within open hours or not; as planned when it would fit nowhere."""
@@ -332,7 +381,7 @@ class _Case:
 
     def _waits(self, reason: _Reason, sublot: SubLot) -> int:
         """Minutes of a reason in the plan as it is."""
-        ready = self._ready(sublot, self.planned, frozenset())
+        ready = self.ready[sublot.key]
         if reason.kind is Kind.TRANSPORT:
             return max((feed.transfer.arrive - feed.transfer.depart for feed in self.feeds[sublot.key]), default=0)
         if reason.kind is Kind.HOURS:

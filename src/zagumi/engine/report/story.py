@@ -18,23 +18,42 @@ from zagumi.engine.solve.result import Progress, Result, Status
 if TYPE_CHECKING:
     from zagumi.engine.insight.alternatives import Alternative, Sacrifice
 
+CHANGES_UP_TO = 4  # cases named whose teams differ
 BY_CASE_UP_TO = 2000  # explaining every case of larger problems would take longer than planning them
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Another plan of the same problem: its name, what it is best at, what choosing it gives up."""
+    """Another plan of the same problem: its name, what choosing it gives up, and where its teams differ."""
 
     name: str
     plan: Plan
     gives_up: str = ""
+    differs: str = ""
 
 
 def rival(found: Alternative, say: Language) -> Rival | None:
     """An alternative in words; None when it has no plan."""
     if found.result.plan is None:
         return None
-    return Rival(say(found.label), found.result.plan, "; ".join(_sacrifice(each, say) for each in found.gives_up))
+    gives_up = "; ".join(_sacrifice(each, say) for each in found.gives_up)
+    return Rival(say(found.label), found.result.plan, gives_up, _team_changes(found, say))
+
+
+def _team_changes(found: Alternative, say: Language) -> str:
+    """Where the teams differ from those of the first alternative, or from those of the second in the first."""
+    from zagumi.engine.insight.alternatives import LABELS  # as below
+
+    changes = [change for change in found.differs if change.other == found.differs[0].other]
+    told = [
+        change.case + ":" + "".join([*(f" +{name}" for name in change.joined), *(f" −{name}" for name in change.left)])
+        for change in changes[:CHANGES_UP_TO]
+    ]
+    if len(changes) > CHANGES_UP_TO:
+        told.append(say("… and {count} more", count=len(changes) - CHANGES_UP_TO))
+    if not told:
+        return ""
+    return say("teams against “{other}”: {changes}", other=say(LABELS[changes[0].other]), changes=", ".join(told))
 
 
 def _sacrifice(found: Sacrifice, say: Language) -> str:
@@ -47,6 +66,8 @@ def _sacrifice(found: Sacrifice, say: Language) -> str:
         return say("{time} later in all than “{best}”", time=say.duration(found.worse_by), best=best)
     if found.measure == "co2_g":
         return say("{mass} more CO2 than “{best}”", mass=say.grams(found.worse_by), best=best)
+    if found.measure == "slack":
+        return say("{time} less slack at the tightest date than “{best}”", time=say.duration(found.worse_by), best=best)
     return say("{count} more companies in the teams than “{best}”", count=found.worse_by, best=best)
 
 
