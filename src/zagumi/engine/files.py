@@ -121,7 +121,7 @@ def save_problem(problem: Problem, path: Path | str) -> None:
 
 def load_problem(path: Path | str) -> Problem:
     """Read a problem from a file of this or an older version."""
-    return _load(PROBLEM, path)
+    return load(PROBLEM, path)
 
 
 def save_plan(plan: Plan, path: Path | str) -> None:
@@ -131,7 +131,7 @@ def save_plan(plan: Plan, path: Path | str) -> None:
 
 def load_plan(path: Path | str) -> Plan:
     """Read a plan from a file. Whether it fits a problem is for ``check`` to say."""
-    return _load(PLAN, path)
+    return load(PLAN, path)
 
 
 def save_result(result: Result, path: Path | str) -> None:
@@ -141,7 +141,7 @@ def save_result(result: Result, path: Path | str) -> None:
 
 def load_result(path: Path | str) -> Result:
     """Read an answer of ``solve`` from a file."""
-    return _load(RESULT, path)
+    return load(RESULT, path)
 
 
 def problem_to_json(problem: Problem) -> str:
@@ -191,7 +191,8 @@ def _save(form: Format[Thing], thing: Thing, path: Path | str) -> None:
     beside.replace(path)  # a reader never sees half a file
 
 
-def _load(form: Format[Thing], path: Path | str) -> Thing:
+def load(form: Format[Thing], path: Path | str) -> Thing:
+    """Read a file of any format."""
     path = Path(path)
     try:
         content = path.read_bytes()

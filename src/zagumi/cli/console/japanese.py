@@ -175,6 +175,32 @@ JAPANESE: dict[str, str] = {
     "{count} failures were not reached in the time given: allow more.": (
         "時間内に{count}件を試せませんでした。時間を延ばしてください。"
     ),
+    # replan
+    "mend a plan after a rush case, a stop, a delay or a change of quantity": (
+        "急ぎの案件・停止・遅れ・数量の変更のあとに計画を手直しする"
+    ),
+    "Mend the plan in force after what has happened, moving few operations. Work begun stands. "
+    "Exit codes: 0 a plan, 1 proved impossible, 2 bad input, 3 no plan within the limits.": (
+        "起きたことに合わせて、いまの計画を、なるべく動かさずに手直しします。始まった作業はそのままです。"
+        "終了コード:0 計画あり、1 不可能と証明、2 入力の誤り、3 時間内に計画なし。"
+    ),
+    "the plan in force": "いまの計画",
+    "what has happened, see docs/engine/files.md": "起きたこと(docs/engine/files.md を参照)",
+    "what each moved operation costs in the objective (default: as much as an operation does at least)": (
+        "動かす工程1つが目的値でいくらか(省略時は工程1つの最低の費用)"
+    ),
+    "seconds to search (default: by steps)": "探索の秒数(省略時は歩数による)",
+    "where to write the problem that is left": "残った問題を書くファイル",
+    "{moved} of {all} operations move, {unmoved} stay ({share})": (
+        "{all}工程のうち{moved}工程が動き、{unmoved}工程はそのまま({share})"
+    ),
+    "against the plan in force: {yen}, CO2 {co2}, lateness {late}": (
+        "いまの計画と比べて:費用{yen}、CO2 {co2}、遅れの費用{late}"
+    ),
+    "Late before": "前の遅れ",
+    "Late now": "いまの遅れ",
+    "new": "新規",
+    "… {count} of {all} cases (all of them with --json)": "… {all}件のうち{count}件(--json ですべて)",
     # risk
     "say how likely a plan keeps its dates, and what more certainty costs": (
         "計画が納期を守る確率と、確率を上げる値段を言う"

@@ -94,7 +94,12 @@ def hit(plan: Plan, failure: Failure) -> tuple[SubLot, ...]:
 
 
 def standing(problem: Problem, plan: Plan, failure: Failure) -> frozenset[Key]:
-    """Sub-lots that stay: those begun or frozen before with those that still feed them, unless one of these falls.
+    """Sub-lots that stay when something fails: those :func:`begun` before, unless the failure breaks them off."""
+    return begun(problem, plan, failure.start, {sublot.key for sublot in hit(plan, failure)})
+
+
+def begun(problem: Problem, plan: Plan, minute: int, broken: Collection[Key]) -> frozenset[Key]:
+    """Sub-lots begun or frozen before a minute, with those that still feed them, unless one of these is broken off.
 
     What has ended stands whatever becomes of its givers: it had its pieces.
     """
@@ -102,16 +107,16 @@ def standing(problem: Problem, plan: Plan, failure: Failure) -> frozenset[Key]:
     feeders: dict[Key, list[Key]] = {}
     for move in plan.transfers:
         feeders.setdefault((move.to_operation, move.to_lot), []).append((move.from_operation, move.from_lot))
-    waits = {key: feeders.get(key, []) if made[key].end > failure.start else [] for key in made}
+    waits = {key: feeders.get(key, []) if made[key].end > minute else [] for key in made}
     given = frozen_keys(problem, plan)
-    ready = [key for key in made if made[key].start < failure.start or key in given]
+    ready = [key for key in made if made[key].start < minute or key in given]
     wanted: set[Key] = set()
     while ready:
         key = ready.pop()
         if key not in wanted:
             wanted.add(key)
             ready += waits[key]
-    fallen = {sublot.key for sublot in hit(plan, failure)}
+    fallen = set(broken)
     falls = True
     while falls:
         falling = {key for key in wanted - fallen if any(giver in fallen for giver in waits[key])}
@@ -143,7 +148,7 @@ def left_over(
     """
     kept = [s for s in plan.sublots if s.key in stands and problem.operation[s.operation].case not in lost]
     hours = _Hours(problem, failure)
-    machines = tuple(hours.of(machine) for machine in _less_bands(problem, plan, kept))
+    machines = tuple(hours.of(machine) for machine in less_bands(problem, plan, kept))
     frozen = tuple(
         FrozenWork(s.operation, s.machine, s.quantity, s.start, s.end, s.person, s.setup_minutes) for s in kept
     )
@@ -168,7 +173,7 @@ def _less_options(operation: Operation, closed: set[str], at: set[tuple[str, str
     return replace(operation, options=tuple(kept))
 
 
-def _less_bands(problem: Problem, plan: Plan, kept: list[SubLot]) -> Iterable[Machine]:
+def less_bands(problem: Problem, plan: Plan, kept: list[SubLot]) -> Iterable[Machine]:
     """Machines whose bands have given their minutes to the work that stands; frozen work takes nothing by itself."""
     given = frozen_keys(problem, plan)
     used: Counter[tuple[str, int]] = Counter()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zagumi.engine.plan.plan import Plan
-from zagumi.engine.problem import Problem, Weights
+from zagumi.engine.plan.plan import Plan, SubLot
+from zagumi.engine.problem import Operation, PlannedWork, Problem, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,66 +110,69 @@ def _measure_work(
     problem: Problem, plan: Plan, sums: dict[str, _Sum], teams: dict[str, set[str]], awarded: dict[str, int]
 ) -> int:
     processing = 0
+    companies = {machine.id: problem.company_of(machine.id) for machine in problem.machines}
+    delivered = {case.id for case in problem.cases if case.deliver_to is not None}
     for sublot in plan.sublots:
         operation = problem.operation[sublot.operation]
-        option = next(option for option in operation.options if option.machine == sublot.machine)
+        machine, quantity = sublot.machine, sublot.quantity
+        for option in operation.options:
+            if option.machine == machine:
+                break
         total = sums[operation.case]
-        yen = option.yen(sublot.quantity)
+        yen = option.fixed_yen + option.unit_yen * quantity
         processing += yen
         total.yen += yen
-        total.co2_g += option.co2_g + option.unit_co2_g * sublot.quantity
-        if problem.case[operation.case].deliver_to is None:
-            total.end = max(total.end, sublot.end)
-        company = problem.company_of(sublot.machine)
+        total.co2_g += option.co2_g + option.unit_co2_g * quantity
+        if sublot.end > total.end and operation.case not in delivered:
+            total.end = sublot.end
+        company = companies[machine]
         if company is not None:
             teams[operation.case].add(company)
-            minutes = sublot.setup_minutes + option.run_minutes(sublot.quantity)
-            awarded[company] = awarded.get(company, 0) + minutes
+            if problem.policy.entitlement:
+                minutes = sublot.setup_minutes + option.run_minutes(quantity)
+                awarded[company] = awarded.get(company, 0) + minutes
     return processing
 
 
 def _measure_movements(problem: Problem, plan: Plan, sums: dict[str, _Sum]) -> tuple[int, float, int]:
     """Yen, kilometres and number of movements between different sites."""
-    site = {s.key: problem.machine[s.machine].site for s in plan.sublots}
-    movements = [
-        (t.from_operation, site[t.from_operation, t.from_lot], site[t.to_operation, t.to_lot], t.pieces, None)
-        for t in plan.transfers
-    ] + [
-        (
-            d.operation,
-            site[d.operation, d.lot],
-            problem.case[problem.operation[d.operation].case].deliver_to,
-            d.pieces,
-            d,
-        )
-        for d in plan.deliveries
-    ]
+    sites = {machine.id: machine.site for machine in problem.machines}
+    site = {(s.operation, s.lot): sites[s.machine] for s in plan.sublots}
     yen, km, moved = 0, 0.0, 0
-    for name, from_site, to_site, pieces, delivery in movements:
-        operation = problem.operation[name]
-        total = sums[operation.case]
-        if delivery is not None:
-            total.end = max(total.end, delivery.arrive)
-        if to_site is None:
-            continue
+
+    def move(operation: Operation, from_site: str, to_site: str, pieces: int) -> None:
+        nonlocal yen, km, moved
         haul = problem.haul(from_site, to_site, problem.mass_g(operation, pieces))
+        total = sums[operation.case]
         yen += haul.yen
         total.yen += haul.yen
         total.co2_g += haul.co2_g
         km += haul.km * max(1, haul.trips)
         moved += from_site != to_site
+
+    for t in plan.transfers:
+        from_site, to_site = site[t.from_operation, t.from_lot], site[t.to_operation, t.to_lot]
+        move(problem.operation[t.from_operation], from_site, to_site, t.pieces)
+    for d in plan.deliveries:
+        operation = problem.operation[d.operation]
+        total, wanted_at = sums[operation.case], problem.case[operation.case].deliver_to
+        total.end = max(total.end, d.arrive)
+        if wanted_at is not None:
+            move(operation, site[d.operation, d.lot], wanted_at, d.pieces)
     return yen, km, moved
 
 
 def moved_operations(problem: Problem, plan: Plan) -> tuple[str, ...]:
     """Operations whose sub-lots are, by machine, start and person, not those of the plan in force."""
     made = plan.sublots_of
-    return tuple(
-        name
-        for name, works in problem.in_force.items()
-        if sorted((work.machine, work.start, work.person or "") for work in works)
-        != sorted((sublot.machine, sublot.start, sublot.person or "") for sublot in made.get(name, ()))
-    )
+    return tuple(name for name, works in problem.in_force.items() if _places(works) != _places(made.get(name, ())))
+
+
+def _places(works: tuple[PlannedWork, ...] | tuple[SubLot, ...]) -> list[tuple[str, int, str]]:
+    places = [(work.machine, work.start, work.person or "") for work in works]
+    if len(places) > 1:
+        places.sort()
+    return places
 
 
 def unfairness(awarded: Mapping[str, int], entitlement: Mapping[str, int]) -> int:

@@ -171,7 +171,7 @@ class Roads:
 
     Given: ``minutes[i][j]`` (and ``yen``, ``co2_g``) between the sites ``order[i]`` and ``order[j]``, per
     movement whatever its mass; sites that are not listed fall back to coordinates. A given diagonal counts
-    between two machines of one site.
+    between two machines of one site. ``delays``: further minutes between two different sites, in both directions.
     """
 
     road_factor: float = 1.3
@@ -182,6 +182,7 @@ class Roads:
     minutes: tuple[tuple[int, ...], ...] = ()
     yen: tuple[tuple[int, ...], ...] = ()
     co2_g: tuple[tuple[int, ...], ...] = ()
+    delays: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.road_factor < 1:
@@ -190,6 +191,9 @@ class Roads:
             raise ProblemError("roads, speed", self.speed_kmh, "more than 0 km/h")
         if self.handling_minutes < 0:
             raise ProblemError("roads, handling", self.handling_minutes, "0 minutes or more")
+        for pair, minutes in self.delays.items():
+            if minutes < 0 or pair[0] == pair[1]:
+                raise ProblemError(f"roads, delay {pair}", minutes, "0 minutes or more between two different sites")
         size = len(self.order)
         for name in ("minutes", "yen", "co2_g"):
             table = getattr(self, name)

@@ -218,16 +218,20 @@ class Problem:
 
     def haul(self, from_site: str, to_site: str, mass_g: int) -> Haul:
         """The direct movement of a mass between two sites: given when listed, else from coordinates."""
-        at = self._road_index
+        at, roads = self._road_index, self.roads
         if from_site in at and to_site in at:
             i, j = at[from_site], at[to_site]
-            roads = self.roads
-            return Haul(
+            haul = Haul(
                 roads.minutes[i][j],
                 roads.yen[i][j] if roads.yen else 0,
                 roads.co2_g[i][j] if roads.co2_g else 0,
             )
-        return self.roads.by_coordinates(self.site[from_site], self.site[to_site], mass_g)
+        else:
+            haul = roads.by_coordinates(self.site[from_site], self.site[to_site], mass_g)
+        if roads.delays:
+            later = roads.delays.get((from_site, to_site), 0) + roads.delays.get((to_site, from_site), 0)
+            haul = replace(haul, minutes=haul.minutes + later)
+        return haul
 
     @cached_property
     def _road_index(self) -> dict[str, int]:
@@ -273,6 +277,9 @@ class Problem:
                 self._known(f"person {person.id}", "calendar", person.calendar, self.calendar)
         for name in self.roads.order:
             self._known("roads", "site", name, self.site)
+        for pair in self.roads.delays:
+            for name in pair:
+                self._known("roads, delay", "site", name, self.site)
         _by_id("vehicle", self.roads.vehicles)
 
     def _check_work(self) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from zagumi.engine.errors import CheckError
 from zagumi.engine.plan.check import require
 from zagumi.engine.plan.cost import Measures, measure
 from zagumi.engine.plan.plan import Plan
@@ -139,18 +140,23 @@ class Course:
             self.tell("search", improved=self.take_best(searches))
 
     def result(self, status: Status, *, reasons: tuple[Reason, ...] = ()) -> Result:
-        """The answer; a plan no worse than the bound is optimal."""
-        bound = self.bound
+        """The answer; a plan as good as the bound is optimal.
+
+        Raises:
+            CheckError: the plan is better than the bound, so that one of them is wrong.
+        """
         if self.objective is not None:
-            bound = min(bound, self.objective)
-            if self.objective <= self.bound and self.bound_by:
+            if self.objective < self.bound:
+                said = f"a plan of {self.objective} was found below the lower bound {self.bound} by {self.bound_by}"
+                raise CheckError(said)
+            if self.objective == self.bound and self.bound_by:
                 status = Status.OPTIMAL
         return Result(
             status=status,
             plan=self.plan,
             measures=self.measures,
             objective=self.objective,
-            bound=bound,
+            bound=self.bound,
             bound_by=self.bound_by,
             seconds=self.seconds,
             first_plan_seconds=self.first_plan,
@@ -163,7 +169,7 @@ class Course:
 class Bounding(threading.Thread):
     """Computes the lower bound beside the search, which compiled leaves the interpreter to it."""
 
-    def __init__(self, course: Course, built: Built, searches: list[Searching]) -> None:
+    def __init__(self, course: Course, built: Built, searches: list[Searching], *, wanted: bool = True) -> None:
         super().__init__(daemon=True)
         self.course, self.built = course, built
         self.found: tuple[int, str] | None = None
@@ -171,9 +177,10 @@ class Bounding(threading.Thread):
         self._first, self._stopped = threading.Event(), threading.Event()
         self._prices: Prices | None = None
         search = searches[0]
-        if isinstance(search, Search) and search.objective is not None and covers(built):
+        if wanted and isinstance(search, Search) and search.objective is not None and covers(built):
             self._prices = Prices(built, search.completion, search.objective)
-        self.start()
+        if wanted:
+            self.start()
 
     def run(self) -> None:
         try:

@@ -27,7 +27,7 @@ def obstacles(problem: Problem) -> tuple[Reason, ...]:
     """All obstacles, by case and operation in the order given."""
     rooms = _Rooms(problem)
     found = [reason for operation in problem.operations for reason in _of_operation(rooms, operation)]
-    return (*found, *_of_teams(rooms), *_of_frozen_work(problem), *_of_machines(rooms))
+    return (*found, *_of_teams(rooms), *frozen_conflicts(problem), *_of_machines(rooms))
 
 
 class _Rooms:
@@ -195,7 +195,8 @@ def _company(problem: Problem, machine: str) -> str:
     return problem.company_of(machine) or ""
 
 
-def _of_frozen_work(problem: Problem) -> Iterator[Reason]:
+def frozen_conflicts(problem: Problem) -> Iterator[Reason]:
+    """Frozen work that takes a machine or a person twice at once."""
     held: dict[str, list[tuple[int, int, str]]] = {}
     for work in problem.policy.frozen:
         if work.start < work.end:

@@ -43,6 +43,11 @@ def travel(problem: Problem, sites: list[Site]) -> Travel:
         for weight, table in ((weights.cost, roads.yen), (weights.co2, roads.co2_g)):
             if table and weight:
                 given[np.ix_(here, here)] += weight * _between(table, there)
+    at = {site.id: number for number, site in enumerate(sites)}
+    for (one, other), later in roads.delays.items():
+        if one in at and other in at:
+            minutes[at[one], at[other]] += later
+            minutes[at[other], at[one]] += later
     return Travel(capacity, minutes, given, trip)
 
 

@@ -10,22 +10,34 @@ from zagumi.engine.collector import uncollected
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.solve.plans import best_plan, new_state, wish
 from zagumi.engine.solve.schedule.annealing import construct, run
-from zagumi.engine.solve.schedule.following import follow
+from zagumi.engine.solve.schedule.clearing import clear
+from zagumi.engine.solve.schedule.following import focus, follow
 from zagumi.engine.solve.schedule.lending import borrow
+from zagumi.engine.solve.schedule.records import StateRows, Store
+from zagumi.engine.solve.schedule.state import open_books
 from zagumi.engine.solve.tables import Built
 
 MANY = 1000  # with so many cases one order of them makes the first plan
 JOINED = 200  # with so many cases the searches join what they find; with fewer they had better differ
+CLEARINGS, BLINK = 50, 100  # times in all to make way in a repair; options then overlooked, per thousand
 SPAN = 4  # steps per case between two such exchanges
 
 
 class Search:
     """A state of the compiled search and the best plan it has found."""
 
-    def __init__(self, built: Built, seed: int) -> None:
+    def __init__(self, built: Built, seed: int, *, repair: bool = False) -> None:
+        """Begin.
+
+        Args:
+            repair: search only around the cases that the plan to begin from leaves open.
+        """
         self.built = built
         self.seed = seed
         self.state = new_state(built, seed)
+        self.followed = False
+        self._repair = repair
+        self._alone = self.state
 
     @property
     def objective(self) -> int | None:
@@ -45,17 +57,27 @@ class Search:
         return int(self.state.rows.worths.end.max(initial=0))
 
     def first(self, start: Plan | None = None) -> None:
-        """Complete a plan to start from, or construct plans from several orders of the cases and keep the best."""
+        """Complete a plan to start from, or construct plans from several orders of the cases and keep the best.
+
+        ``followed`` then says whether all of the start stands as it was given, with as many movements.
+        """
         cases = self.built.rows.cases
         keys = [cases.due - cases.shortest]
         if start is None and len(cases) < MANY:
             keys += [cases.due - cases.release, -cases.late]
         best = None
-        for key in keys:
-            state = new_state(self.built, self.seed)
+        for number, key in enumerate(keys):
+            state = new_state(self.built, self.seed) if number else self.state
             if start is not None:
-                wish(self.built, state, start)
+                if self._repair:
+                    self._alone = Store.of(StateRows(*(rows.copy() for rows in state.rows)))
+                entered = wish(self.built, state, start)
                 follow(self.built.store.tables, state.state)
+                whole = entered + len(self.built.frozen) == len(start.sublots)
+                self.followed = whole and self._stands(state, start)
+                open_books(self.built.store.tables, state.state)
+                if self._repair:
+                    focus(self.built.store.tables, state.state)
             state.rows.queue["index"][: len(cases)] = np.argsort(key, kind="stable")
             construct(self.built.store.tables, state.state)
             value = int(state.rows.now.best_missing[0]), int(state.rows.now.best[0])
@@ -64,7 +86,25 @@ class Search:
 
     def run(self, steps: int) -> None:
         """Take so many steps."""
+        if self.state.rows.now.focused[0] and not self.state.rows.now.steps[0]:
+            self._clear()
         run(self.built.store.tables, self.state.state, steps)
+
+    def _clear(self) -> None:
+        """Make way for the cases that the start left open."""
+        focused = int(self.state.rows.now.focused[0])
+        self._alone.rows.settings.blink[0] = BLINK
+        clear(self.built.store.tables, self.state.state, self._alone.state, CLEARINGS // max(1, focused) + 1)
+
+    def _stands(self, state: Store[StateRows], start: Plan) -> bool:
+        """Whether what was wished for is there, with as many movements as the start has."""
+        ops, rows = self.built.rows.ops, state.rows
+        wished = np.repeat(np.arange(len(ops)), rows.done.wished[: len(ops)])
+        number = np.arange(len(wished)) - np.repeat(np.cumsum(rows.done.wished) - rows.done.wished, rows.done.wished)
+        wishes, lots = rows.wishes[ops.lot0[wished] + number], rows.lots[ops.lot0[wished] + ops.frozen[wished] + number]
+        same = all((wishes[name] == lots[name]).all() for name in ("mode", "quantity", "start", "end"))
+        moved = int(rows.feeds["count"][rows.feeds.pieces > 0].sum())
+        return bool(same and rows.done.placed[wished].all()) and moved == len(start.transfers)
 
     def borrow(self, other: Search) -> None:
         """Take over what another search does better; neither may be running."""

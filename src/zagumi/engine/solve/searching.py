@@ -14,6 +14,10 @@ class Searching(Protocol):
     def objective(self) -> int | None:
         """Of the best plan; None while there is none."""
 
+    @property
+    def followed(self) -> bool:
+        """Whether the plan to begin from stands as it was given, so that none of its objective is lost."""
+
     def first(self, start: Plan | None = None) -> None:
         """Make a first plan, from the one given when there is one."""
 

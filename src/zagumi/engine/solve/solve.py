@@ -12,7 +12,7 @@ from zagumi.engine.plan.check import check
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
 from zagumi.engine.solve.limits import Limits
-from zagumi.engine.solve.obstacles import obstacles
+from zagumi.engine.solve.obstacles import frozen_conflicts, obstacles
 from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def solve(
     limits: Limits | None = None,
     *,
     start: Plan | None = None,
+    repair: bool = False,
     report: Report | None = None,
     cluster: Cluster | None = None,
 ) -> Result:
@@ -74,6 +75,8 @@ def solve(
     Args:
         limits: how long and how hard to search; the defaults of :class:`Limits` when not given.
         start: a plan to begin from, for example the one in force; when it is valid, the answer is no worse.
+        repair: the start no longer fits in places; search only around what it leaves open. Large problems are then
+            given no bound.
         report: is told of the first plan, of improvements and, a few times a second, of the time.
         cluster: other machines that search along; what they find is not repeatable.
 
@@ -88,22 +91,23 @@ def solve(
     course = Course(problem, limits, report)
     large = len(problem.operations) >= LARGE
     # obstacles explain why there is no plan: when time counts, only if none is found
-    reasons = () if large and not problem.policy.frozen else obstacles(problem)
+    reasons = tuple(frozen_conflicts(problem)) if large else obstacles(problem)
     if reasons:
         return course.result(Status.INFEASIBLE, reasons=reasons)
     built = build(problem)
-    crew = _crew(built, limits)
+    crew = _crew(built, limits, repair=repair)
     _together(crew.searches, lambda search: search.first(start))
     if not course.note_made(crew.searches) and large:
         reasons = obstacles(problem)
         if reasons:
             return course.result(Status.INFEASIBLE, reasons=reasons)
-    if start is not None and not check(problem, start):
+    entered = repair or (large and crew.searches[0].followed)
+    if start is not None and not entered and not check(problem, start):
         course.take(start)
     if not large:
         course.take_best(crew.searches)
     course.tell("first plan", improved=True)
-    bounding = Bounding(course, built, crew.searches)
+    bounding = Bounding(course, built, crew.searches, wanted=not (large and repair))
     bounding.give(course, wait=not large)
     crew = _with_guests(crew, course, cluster)
     proved_empty = _improve(course, crew, bounding)
@@ -117,7 +121,7 @@ def solve(
     return course.result(Status.UNKNOWN if course.plan is None else Status.FEASIBLE)
 
 
-def _crew(built: Built, limits: Limits) -> Crew:
+def _crew(built: Built, limits: Limits, *, repair: bool) -> Crew:
     """The searches that suit a problem."""
     from zagumi.engine.solve.tabu.shop import covers, workshop
 
@@ -138,7 +142,7 @@ def _crew(built: Built, limits: Limits) -> Crew:
         )
     from zagumi.engine.solve.search import Search, join, span
 
-    found = [Search(built, seed) for seed in seeds]
+    found = [Search(built, seed, repair=repair) for seed in seeds]
     return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found))
 
 

@@ -18,6 +18,7 @@ from zagumi.engine.solve.schedule.replay import replay
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
+    focus_at,
     now,
     op_at,
     option_at,
@@ -141,7 +142,7 @@ def _critical_case(net: Tables, st: State) -> int:
 @kernel
 def _try(net: Tables, st: State, limit: int) -> int:
     """Take out and put back; 0 when it does not all go back."""
-    if now(st).missing == 0 and below(st, 1000000) < settings(st).replays:
+    if now(st).missing == 0 and now(st).focused == 0 and below(st, 1000000) < settings(st).replays:
         return replay(net, st, _critical_case(net, st))
     ruin(net, st)
     if now(st).touched == 0:
@@ -228,11 +229,29 @@ def step(net: Tables, st: State, scale: float) -> None:
 
 
 @kernel
+def _breadth(net: Tables, st: State) -> int:
+    """How many cases are searched."""
+    return now(st).focused if now(st).focused > 0 else rules(net).case_count
+
+
+@kernel
+def _excess(net: Tables, st: State) -> float:
+    """How much an operation that is searched around costs, on average, above the least it could."""
+    value, count = worth(net, st) - now(st).base, rules(net).op_count
+    if now(st).focused > 0:
+        value, count = 0, 0
+        for at in range(now(st).focused):
+            case = focus_at(st, at).index
+            value += worth_at(st, case).value - case_at(net, case).least
+            count += case_at(net, case).op1 - case_at(net, case).op0
+    return max(1.0, value / max(1, count))
+
+
+@kernel
 def run(net: Tables, st: State, steps: int) -> None:
     """Take so many steps."""
     if now(st).base == 0:
         for case in range(rules(net).case_count):
             now(st).base += case_at(net, case).least
     for _ in range(steps):
-        excess = max(1.0, (worth(net, st) - now(st).base) / max(1, rules(net).op_count))
-        step(net, st, excess * _temperature(st, 20 * rules(net).case_count + 1000))
+        step(net, st, _excess(net, st) * _temperature(st, 20 * _breadth(net, st) + 1000))

@@ -13,8 +13,10 @@ from zagumi.engine.solve.schedule.rows import (
     company_at,
     done_at,
     firm_at,
+    focus_at,
     found,
     link_at,
+    lot_at,
     now,
     op_at,
     queue_at,
@@ -71,16 +73,42 @@ def _team_fits(net: Tables, st: State, case: int) -> int:
 
 
 @kernel
+def _as_wished(net: Tables, st: State, op: int) -> int:
+    """Whether an operation starts when it was wished to."""
+    row = op_at(net, op)
+    for number in range(done_at(st, op).wished):
+        if lot_at(st, row.lot0 + row.frozen + number).start != wish_at(st, row.lot0 + number).start:
+            return 0
+    return 1
+
+
+@kernel
 def follow(net: Tables, st: State) -> None:
-    """Place the operations of the queue as wished, as far as that goes; cases of impossible teams are left out."""
+    """Place the operations of the queue as wished, as far as that goes; cases of impossible teams are left out.
+
+    Where moving has a price, what cannot start when it was wished to is left out too, or it would push others away.
+    """
     for at in range(rules(net).op_count):
         op = queue_at(st, at).index
         now(st).logged = 0
         if follow_op(net, st, op):
-            note_changes(st)
+            if op_at(net, op).stays > 0 and not _as_wished(net, st, op):
+                undo(net, st, 0)
+                now(st).forced = 0
+            else:
+                note_changes(st)
     for case in range(rules(net).case_count):
         if case_at(net, case).guarded and not _team_fits(net, st, case):
             now(st).logged = 0
             ruin_case(net, st, case)
             note_changes(st)
             worth_at(st, case).touched, now(st).touched = 0, 0
+
+
+@kernel
+def focus(net: Tables, st: State) -> None:
+    """Search from now on only around the cases that are not whole."""
+    for case in range(rules(net).case_count):
+        if worth_at(st, case).missing > 0:
+            focus_at(st, now(st).focused).index = case
+            now(st).focused += 1

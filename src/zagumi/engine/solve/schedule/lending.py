@@ -59,7 +59,7 @@ def _wish(net: Tables, st: State, other: State, op: int) -> int:
 
 
 @kernel
-def _take_over(net: Tables, st: State, other: State, case: int) -> int:
+def take_over(net: Tables, st: State, other: State, case: int) -> int:
     """Place a case as another search has it, then again what had to make room; 0 when that cannot be."""
     row = case_at(net, case)
     ruin_case(net, st, case)
@@ -85,5 +85,5 @@ def borrow(net: Tables, st: State, other: State) -> None:
         limit = worth(net, st)
         now(st).logged = 0
         now(st).touched = 0
-        done = _take_over(net, st, other, case)
+        done = take_over(net, st, other, case)
         conclude(net, st, done, limit, value, missing, makespan, unfair)

@@ -117,10 +117,11 @@ WISH = _record("mode quantity start end")
 # (operations not placed), makespan, unfair, base (least the cases could cost each for itself), best and best_missing.
 # Of the insertion in hand: stamp (of allowed and seen companies), leader (operation that a company able to lead must
 # do), floor (minute before which nothing starts), prefer (mode that is kept when it can start at the floor), budget
-# (most that the case may cost), replaying (options stay within their companies). random: the generator.
+# (most that the case may cost), replaying (options stay within their companies). random: the generator. focused: cases
+# around which alone to search; 0: around any.
 NOW = _record(
     "logged forced pulls arrivals dirty touched value missing makespan unfair base best best_missing"
-    " stamp leader floor prefer budget replaying random steps accepted"
+    " stamp leader floor prefer budget replaying random steps accepted focused"
 )
 # see ``state.settings_for``
 SETTINGS = _record("blink later alone beside way dear replays", "hot cold")
@@ -164,6 +165,7 @@ class StateRows(NamedTuple):
     forced: Rows  # operations to take out because a set-up no longer fits
     touched: Rows  # cases from which something was taken out in this step
     queue: Rows  # cases or operations in the order of their insertion
+    focus: Rows  # cases around which alone to search
     dirty: Rows  # operations changed since the best plan was kept
     best_lots: Rows  # the best plan so far
     best_feeds: Rows

@@ -10,6 +10,7 @@ from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
     done_at,
+    focus_at,
     forced_at,
     link_at,
     lot_at,
@@ -87,6 +88,14 @@ def ruin_forced(net: Tables, st: State) -> None:
 
 
 @kernel
+def _some_case(net: Tables, st: State) -> int:
+    """A case, among those around which to search."""
+    if now(st).focused > 0:
+        return int(focus_at(st, below(st, now(st).focused)).index)
+    return below(st, rules(net).case_count)
+
+
+@kernel
 def _some_op(net: Tables, st: State, case: int) -> int:
     row = case_at(net, case)
     return row.op0 + below(st, row.op1 - row.op0)
@@ -132,6 +141,9 @@ def _ruin_beside(net: Tables, st: State, op: int) -> None:
 def _ruin_stretch(net: Tables, st: State) -> None:
     """Take out some neighbours on one machine."""
     machine = below(st, rules(net).machine_count)
+    if now(st).focused > 0:
+        op = op_at(net, _some_op(net, st, _some_case(net, st)))
+        machine = option_at(net, op.option0 + below(st, op.option1 - op.option0)).machine
     if used_at(st, machine).spans == 0:
         return
     count = 2 + below(st, 3)
@@ -148,11 +160,11 @@ def _ruin_stretch(net: Tables, st: State) -> None:
 @kernel
 def _draw_case(net: Tables, st: State) -> int:
     """A case, one that is late or dearer than it could be being likelier."""
-    case = below(st, rules(net).case_count)
+    case = _some_case(net, st)
     for _ in range(below(st, settings(st).dear)):
         if worth_at(st, case).value > case_at(net, case).least:
             break
-        case = below(st, rules(net).case_count)
+        case = _some_case(net, st)
     return case
 
 

@@ -60,6 +60,7 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         forced=blank(records.ITEM, lots),
         touched=blank(records.ITEM, len(net.cases)),
         queue=blank(records.ITEM, items),
+        focus=blank(records.ITEM, len(net.cases)),
         dirty=blank(records.ITEM, len(ops)),
         best_lots=blank(records.LOT, lots),
         best_feeds=blank(records.FEED, feeds),

@@ -65,6 +65,11 @@ class TabuSearch:
             return None
         return self.shop.weight * makespan
 
+    @property
+    def followed(self) -> bool:
+        """A plan to begin from may end earlier here, and seldom later."""
+        return False
+
     def first(self, start: Plan | None = None) -> None:
         """Stand on a plan to start from, or construct one."""
         if start is None:
