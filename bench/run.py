@@ -24,11 +24,13 @@ SHORT = {
     "town": ["--seconds", "10"],
     "families": ["--seconds", "10"],
     "network": ["--sizes", "2000", "10000", "--seconds", "10"],
+    "replan": ["--sizes", "2000", "10000", "--seconds", "10"],
 }
 FULL = {
     "town": ["--seconds", "60"],
     "families": ["--seconds", "60"],
     "network": ["--sizes", "2000", "10000", "50000", "200000", "1000000", "--seeds", "1", "2", "--seconds", "10", "60"],
+    "replan": ["--sizes", "2000", "10000", "50000", "--seconds", "10", "--rushes", "20"],
 }
 
 
