@@ -12,10 +12,11 @@ from zagumi.cli import console, main
 from zagumi.cli.console.drilled import KINDS
 from zagumi.cli.console.japanese import JAPANESE
 from zagumi.cli.console.parser import cells, wrap
-from zagumi.cli.console.reasons import DECIDED, OBSTACLES
+from zagumi.cli.console.reasons import ADDED, BINDING, DECIDED, OBSTACLES
 from zagumi.cli.console.wording import PATTERNS, RULES, expectation, fault, reason
 from zagumi.engine.insight.explain import Decided, Obstacle
 from zagumi.engine.insight.failure import Kind
+from zagumi.engine.insight.shadow import Added
 from zagumi.engine.plan.check import RULES as JUDGED
 from zagumi.engine.plan.check import Fault
 from zagumi.engine.read.shoplog.problem import read_shoplog
@@ -34,6 +35,8 @@ def used() -> dict[str, str]:
     said = {
         *DECIDED.values(),
         *OBSTACLES.values(),
+        *ADDED.values(),
+        *BINDING.values(),
         *KINDS.values(),
         *ARGPARSE,
         *(hours.source for hours in log.hours.values()),
@@ -62,6 +65,7 @@ def test_every_rule_and_every_reason_has_its_words() -> None:
     assert set(DECIDED) == set(Decided)
     assert set(OBSTACLES) == set(Obstacle)
     assert set(KINDS) == set(Kind)
+    assert set(ADDED) == set(Added)
     ja, en = Language("ja"), Language("en")
     found = Fault("overlap", ("C-1/10", "C-1/20"), 30, "they overlap")
     assert fault(found, ja) == "機械の取り合い(overlap):C-1/10、C-1/20 30分"

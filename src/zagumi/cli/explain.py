@@ -34,15 +34,23 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument("--why", metavar="OPERATION", help="why this operation is where it is")
     parser.add_argument("--why-not", nargs=2, metavar=("OPERATION", "COMPANY"), help="why this company does not do it")
     parser.add_argument(
+        "--hour",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="what one more hour of this machine or company would save (without a name: of the bottleneck)",
+    )
+    parser.add_argument(
         "--limit",
         type=seconds,
         default=10.0,
         metavar="S",
-        help="seconds to plan anew for --why-not (default: %(default)g)",
+        help="seconds to plan anew for --why-not and --hour (default: %(default)g)",
     )
     parser.add_argument(
         "--seed", type=natural, default=1, metavar="K", help="seed of that search (default: %(default)s)"
     )
+    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
 
@@ -67,10 +75,19 @@ def run(args: argparse.Namespace) -> int:
 
         operation = _known(args.why_not[0], problem.operation, "an operation of the problem")
         company = _known(args.why_not[1], problem.company, "a company of the problem")
-        limits = Limits(seconds=args.limit, seed=args.seed)
+        limits = Limits(seconds=args.limit, seed=args.seed, steps=args.steps)
         refused = why_not(problem, plan, operation, company, limits)
         found["why_not"] = {key: value for key, value in asdict(refused).items() if key != "plan"}
         lines += reasons.why_not(story, refused)
+    if args.hour is not None:
+        from zagumi.engine.insight.shadow import shadow
+
+        name = args.hour or (story.loads[0].machine if story.loads else "")
+        if name not in problem.machine:
+            name = _known(name, problem.company, "a machine or a company of the problem")
+        worth = shadow(problem, plan, name, Limits(seconds=args.limit, seed=args.seed, steps=args.steps))
+        found["hour"] = {"name": name, **asdict(worth)}
+        lines += reasons.hour(story, name, worth)
     if not lines:
         found, lines = reasons.whole(story)
     if args.json:

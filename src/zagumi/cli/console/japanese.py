@@ -102,7 +102,45 @@ JAPANESE: dict[str, str] = {
     ),
     "why this operation is where it is": "この工程はなぜそこか",
     "why this company does not do it": "この会社はなぜ担当しないか",
-    "seconds to plan anew for --why-not (default: %(default)g)": "--why-not で計画し直す秒数(省略時 %(default)g)",
+    "seconds to plan anew for --why-not and --hour (default: %(default)g)": (
+        "--why-not と --hour で計画し直す秒数(省略時 %(default)g)"
+    ),
+    "what one more hour of this machine or company would save (without a name: of the bottleneck)": (
+        "この機械か会社があと1時間使えたら何が浮くか(名前がなければボトルネック)"
+    ),
+    "What binds": "縛っているもの",
+    "{rule}, {item}: {yen} and {time} of lateness in {count} cases": (
+        "{rule}:{item}、{yen}と遅れ{time}(案件{count}件)"
+    ),
+    "waits for the machine": "機械の空き待ち",
+    "booked by others": "先約",
+    "waits for the person": "人の空き待ち",
+    "no published capacity": "空き枠の不足",
+    "closed": "時間外",
+    "transport": "運送",
+    "quality asked for": "求める品質",
+    "barred company": "担当できない会社",
+    "missing skill": "足りない技能",
+    "companies kept apart": "同じ案件を担当できない会社",
+    "most companies in a team": "座組みの会社数の上限",
+    "One more hour of {item}:": "{item}があと1時間使えたら:",
+    "Nothing waits for {item}: one more hour saves nothing.": (
+        "{item}を待つものはなく、あと1時間あっても何も浮きません。"
+    ),
+    "{machine} open an hour longer from {start}": "{machine}を{start}から1時間長く開ける",
+    "{machine} booked an hour less from {start}": "{machine}の先約を{start}から1時間減らす",
+    "{machine} with an hour more published from {start}": "{machine}の{start}からの空き枠を1時間増やす",
+    "{machine} relieved of an hour of the work from {start}": "{machine}の{start}からの作業を1時間分よそに回す",
+    "planned anew within the limits: no better plan was found with it.": (
+        "決められた範囲で計画し直しても、それで良くなる計画は見つかりませんでした。"
+    ),
+    "planned anew within the limits: {yen}, lateness {late} ({late_yen}), all finishes together {finish}, CO2 {co2}": (
+        "決められた範囲で計画し直すと:費用{yen}、遅れ{late}({late_yen})、終わりの合計{finish}、CO2 {co2}"
+    ),
+    "by the prices of the bound, in the objective: {price}": "下限の価格による見積もり(目的値):{price}",
+    "no plan was found with it within the limits, and none is excluded": (
+        "決められた範囲では、そこに置く計画が見つかりませんでした。ないとも言えません"
+    ),
     "seed of that search (default: %(default)s)": "その探索の種(省略時 %(default)s)",
     "no such name (there are {some} …)": "ない名前(あるのは {some} …)",
     "{machine} ({company}): {share} taken, waits {time}, lateness resting on it {saves}": (

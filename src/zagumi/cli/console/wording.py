@@ -79,6 +79,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("a machine that is listed", "載っている機械"),
     ("an operation of the problem", "問題にある工程"),
     ("a company of the problem", "問題にある会社"),
+    ("a machine or a company of the problem", "問題にある機械か会社"),
     ("a plan without faults", "違反のない計画"),
     ("a version from * to *", "版{0}から{1}"),
     ("a heading with *", "{0}のある見出し"),

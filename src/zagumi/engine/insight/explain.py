@@ -24,7 +24,7 @@ class Obstacle(StrEnum):
     APART = "apart"  # may not work beside a company that must be in the team
     FROZEN = "frozen"  # the work already stands elsewhere
     NO_TIME = "no_time"  # fits nowhere before the horizon
-    NO_PLAN = "no_plan"  # no valid plan has it there; the reasons say why
+    NO_PLAN = "no_plan"  # no plan was found with it there; the status says whether that is proved
 
 
 class Decided(StrEnum):
@@ -78,7 +78,8 @@ class WhyNot:
         obstacles: hard conditions that exclude it.
         difference: with the operation forced to the company and everything planned anew, the new plan less the given
             one; None when excluded or when no plan was found within the limits.
-        status: how the search for that plan ended; None when none was needed.
+        status: how the search for that plan ended, infeasible when it is proved that there is none, unknown when none
+            was found within the limits; None when no search was needed.
         reasons: why no plan exists, when it was proved.
         plan: the plan with the operation at the company.
     """
@@ -108,10 +109,10 @@ def why(problem: Problem, plan: Plan, operation: str) -> Why:
     for option in item.options:
         company = problem.company_of(option.machine) or ""
         if option.machine not in eligible:
-            obstacles = tuple(_obstacles(problem, item, option))
+            obstacles = tuple(obstacles_of(problem, item, option))
             choices.append(Choice(option.machine, company, False, None, None, None, None, obstacles))
             continue
-        yen, co2_g = _worth(problem, plan, item, option)
+        yen, co2_g = worth(problem, plan, item, option)
         times = _earliest(problem, plan, item, option)
         start, finish = times or (None, None)
         late = () if times else (Obstacle.NO_TIME,)
@@ -139,7 +140,7 @@ def why_not(problem: Problem, plan: Plan, operation: str, company: str, limits: 
     if obstacles:
         return WhyNot(operation, company, does=False, obstacles=obstacles)
     forced = _only(problem, item, tuple(o for o in item.options if problem.company_of(o.machine) == name))
-    result = solve(forced, limits)
+    result = solve(forced, limits, start=plan)
     if result.plan is None:
         return WhyNot(operation, company, False, (Obstacle.NO_PLAN,), status=result.status, reasons=result.reasons)
     difference = compare(problem, plan, result.plan)
@@ -155,7 +156,8 @@ def why_not(problem: Problem, plan: Plan, operation: str, company: str, limits: 
     )
 
 
-def _obstacles(problem: Problem, operation: Operation, option: Option) -> list[Obstacle]:
+def obstacles_of(problem: Problem, operation: Operation, option: Option) -> list[Obstacle]:
+    """Hard conditions of the operation that an option fails."""
     found = []
     if option.grade < operation.min_grade:
         found.append(Obstacle.GRADE)
@@ -171,7 +173,7 @@ def _excluded(problem: Problem, operation: Operation, company: str) -> tuple[Obs
     options = [option for option in operation.options if problem.company_of(option.machine) == company]
     if not options:
         return (Obstacle.NO_OPTION,)
-    failed = [set(_obstacles(problem, operation, option)) for option in options]
+    failed = [set(obstacles_of(problem, operation, option)) for option in options]
     if all(failed):
         return tuple(sorted(set.union(*failed)))
     if sum(work.quantity for work in problem.frozen.get(operation.id, ())) == operation.quantity:
@@ -213,7 +215,7 @@ def _decided(problem: Problem, operation: Operation, choices: list[Choice]) -> D
     return Decided.BALANCE
 
 
-def _worth(problem: Problem, plan: Plan, operation: Operation, option: Option) -> tuple[int, int]:
+def worth(problem: Problem, plan: Plan, operation: Operation, option: Option) -> tuple[int, int]:
     """Yen and grams of the whole operation on an option, transport in and out included."""
     site = problem.machine[option.machine].site
     places = {sublot.key: problem.machine[sublot.machine].site for sublot in plan.sublots}

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from zagumi.engine.clock import Window, WorkingTime
+from zagumi.engine.clock import Window, WorkingTime, union
 from zagumi.engine.insight.compare import working_minutes
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.problem import Band, Problem
@@ -449,6 +449,8 @@ class Load:
         waited_minutes: minutes that sub-lots stood ready while the machine was taken.
         saves: minutes of lateness that rest on waits for this machine, over all late cases.
         cases: cases that waited.
+        waits: when something stood ready while it was taken, as disjoint spans; if that never was, while it was booked,
+            closed or had no published capacity left.
     """
 
     machine: str
@@ -459,6 +461,7 @@ class Load:
     waited_minutes: int
     saves: int
     cases: tuple[str, ...]
+    waits: tuple[Window, ...] = ()
 
     @property
     def share(self) -> float:
@@ -479,9 +482,13 @@ def bottlenecks(problem: Problem, plan: Plan) -> tuple[Load, ...]:
         return ()
     window = (min(problem.case[name].release for name in looked_at), max(found[name].completion for name in looked_at))
     waits: dict[str, dict[str, int]] = {}
+    spans: dict[tuple[str, bool], list[Window]] = {}
     saves: dict[str, int] = {}
     for name in looked_at:
         for segment in found[name].chain:
+            if segment.kind in (Kind.MACHINE, Kind.BOOKING, Kind.HOURS, Kind.BAND):
+                is_taken = segment.kind is Kind.MACHINE
+                spans.setdefault((segment.machine, is_taken), []).append((segment.start, segment.end))
             if segment.kind is Kind.MACHINE:
                 waits.setdefault(segment.machine, {}).setdefault(name, 0)
                 waits[segment.machine][name] += segment.end - segment.start
@@ -502,6 +509,7 @@ def bottlenecks(problem: Problem, plan: Plan) -> tuple[Load, ...]:
                 sum(waits.get(machine, {}).values()),
                 saves.get(machine, 0),
                 tuple(sorted(waits.get(machine, {}))),
+                union(spans.get((machine, True), []) or spans.get((machine, False), [])),
             )
         )
     return tuple(sorted(loads, key=lambda load: (-load.saves, -load.waited_minutes, -load.share, load.machine)))
