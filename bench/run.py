@@ -31,6 +31,7 @@ FULL = {
     "families": ["--seconds", "60"],
     "network": ["--sizes", "2000", "10000", "50000", "200000", "1000000", "--seeds", "1", "2", "--seconds", "10", "60"],
     "replan": ["--sizes", "2000", "10000", "50000", "--seconds", "10", "--rushes", "20"],
+    "cluster": ["--seconds", "60"],
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
+import numpy as np
 import pytest
 
 from tests.engine.test_tabu import shop_floor
@@ -20,8 +23,8 @@ from zagumi.engine.plan.check import check
 from zagumi.engine.problem import Problem
 from zagumi.engine.read.network import problem_of
 from zagumi.engine.solve.cluster import errand
-from zagumi.engine.solve.cluster.cluster import Cluster
-from zagumi.engine.solve.cluster.figures import Figures, Traveller, packed, settle, standing, stir, unpacked
+from zagumi.engine.solve.cluster.cluster import Answer, Cluster
+from zagumi.engine.solve.cluster.figures import Figures, Standing, Traveller, packed, settle, standing, stir, unpacked
 from zagumi.engine.solve.cluster.trouble import ClusterError, Trouble
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Result
@@ -40,6 +43,20 @@ def town() -> Problem:
     given = problem_of(network(Size(1700, 100, 20, 0.5), 1), "network")
     assert len(given.cases) >= JOINED
     return featured(given, frozenset(FEATURES), 1)
+
+
+def pairs() -> Problem:
+    """The same, of orders of two operations: quickly planned."""
+    draw, count = random.Random(1), JOINED + 10
+    orders = [
+        {"w": 1, "rel": 0, "due": draw.randint(60, 600), "ops": [at, at + 1], "last": at + 1}
+        for at in range(0, 2 * count, 2)
+    ]
+    ops = [[[m, draw.randint(5, 30), draw.randint(0, 90)] for m in draw.sample(range(8), 3)] for _ in range(2 * count)]
+    travel = [[5 * abs(one - other) for other in range(8)] for one in range(8)]
+    before = [[at, at + 1] for at in range(0, 2 * count, 2)]
+    ways = {"msite": list(range(8)), "TT": travel, "TC": travel}
+    return problem_of({"ops": ops, "prec": before, "orders": orders, **ways}, "pairs")
 
 
 def searches() -> list[Traveller]:
@@ -86,6 +103,74 @@ def test_an_errand_reads_figures_once_and_improves() -> None:
     settle(search, unpacked(where))
     assert asked == [1]
     assert (search.objective or 0) < (before or 0)
+
+
+class Nodes:
+    """In the place of a cluster: two processors, tasks of some steps done when asked for, each third one lost."""
+
+    slots, address = 2, "here"
+
+    def __init__(self, steps: int = 2000) -> None:
+        self.steps = steps
+        self.sent: list[tuple[Standing, int]] = []
+        self.out: list[int] = []
+        self.done: list[Standing] = []
+        self.lost: list[int] = []
+
+    @property
+    def running(self) -> int:
+        return len(self.out)
+
+    def entrust(self, figures: Figures) -> None:
+        self.search = unpacked(packed(figures)).search()
+
+    def recall(self) -> None:
+        self.out.clear()
+
+    def send(self, where: Standing, _seconds: float, seed: int) -> int:
+        self.sent.append((unpacked(packed(where)), seed))
+        self.out.append(len(self.sent) - 1)
+        return self.out[-1]
+
+    def answers(self) -> list[Answer]:
+        out, self.out = self.out, []
+        self.lost += [number for number in out if number % 3 == 2]
+        return [Answer(number, None if number in self.lost else self.do(number)) for number in out]
+
+    def do(self, number: int) -> Standing:
+        where, seed = self.sent[number]
+        settle(self.search, where)
+        stir(self.search, seed)
+        self.search.run(self.steps)
+        self.done.append(standing(self.search))
+        return self.done[-1]
+
+
+def same(one: Standing, other: Standing) -> bool:
+    return all(np.array_equal(one[name], other[name]) for name in one if isinstance(one[name], np.ndarray))
+
+
+@pytest.mark.parametrize("problem", [pairs(), shop_floor(5, cases=12, steps=11)], ids=["general", "makespan"])
+def test_guests_make_the_answer_better_and_change_nothing_at_home(problem: Problem) -> None:
+    alone = solve(problem, Limits(steps=400, seed=1))
+    idle, busy = Nodes(steps=0), Nodes(steps=2000)
+    with_idle = solve(problem, Limits(steps=400, seed=1), cluster=cast(Cluster, idle))
+    with_busy = solve(problem, Limits(steps=400, seed=1), cluster=cast(Cluster, busy))
+    assert len(busy.done) > 1
+    assert (with_idle.objective or 0) <= (alone.objective or 0)
+    assert (with_busy.objective or 0) < (alone.objective or 0)
+    assert with_busy.plan is not None
+    assert check(problem, with_busy.plan) == ()
+
+
+def test_a_lost_task_is_sent_again_from_where_it_began() -> None:
+    problem, nodes = shop_floor(5, cases=12, steps=11), Nodes()
+    solve(problem, Limits(steps=400, seed=1), cluster=cast(Cluster, nodes))
+    answered = [number for number in nodes.lost if number + 3 < len(nodes.sent)]
+    assert answered
+    for number in answered:
+        begun, *after = [where for where, _ in nodes.sent[number : number + 3]]
+        assert any(same(begun, where) for where in after)
 
 
 @dataclass

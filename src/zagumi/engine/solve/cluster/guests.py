@@ -25,9 +25,17 @@ LATE = 0.5  # seconds that a task takes beside its search, until it is known
 
 @dataclass(frozen=True)
 class _Task:
-    """A task that is out: where it began (None: at home), when it was sent, and for how long."""
+    """A task that is out.
+
+    Attributes:
+        start: where it began; None: in the hub, or at home.
+        steps: that the search had taken before.
+        sent: when.
+        seconds: how long it searches.
+    """
 
     start: Standing | None
+    steps: int
     sent: float
     seconds: float
 
@@ -54,11 +62,11 @@ class Guests:
         first = self.home[0]
         size = len(_built(first).operations)
         self.seconds = max(SECONDS, size / OPERATIONS)
-        self.best: Traveller | None = None  # stands where the best plan was found that a guest has brought; or the hub
+        self.best: Traveller | None = None  # stands where the best plan was found that a guest has brought
         self._mirror = _like(first)  # stands where the guest stood that came last
         self._hub: Search | None = None
         if isinstance(first, Search) and len(first.built.cases) >= JOINED:
-            self.best = self._hub = Search(first.built, seed)
+            self._hub = Search(first.built, seed)
             settle(self._hub, standing(self._leader()))
         self._seeds = count(seed)
         # where guests go on from; None: from the hub, or where the best at home stands
@@ -83,7 +91,7 @@ class Guests:
                 self._waiting.append(task.start)
             else:
                 self._late = max(0.0, begun - task.sent - task.seconds)
-                self._waiting.append(self._take_over(answer.where))
+                self._waiting.append(self._take_over(answer.where, task.steps))
         self._send_out()
         if answers:
             self._met += len(answers)
@@ -94,7 +102,7 @@ class Guests:
         """Take over what has come back; what is still out is not waited for."""
         for answer in self.cluster.answers():
             if answer.where is not None:
-                self._take_over(answer.where)
+                self._take_over(answer.where, self._out[answer.number].steps)
         self.cluster.recall()
 
     def _send_out(self) -> None:
@@ -107,8 +115,10 @@ class Guests:
             start = self._waiting.popleft()
             if start is None and common is None:
                 common = self._common()
-            number = self.cluster.send(start or common or {}, seconds, next(self._seeds))
-            self._out[number] = _Task(start, time.perf_counter(), seconds)
+            where = start or common or {}
+            steps = int(where["now"].steps[0]) if self._hub is not None else 0
+            number = self.cluster.send(where, seconds, next(self._seeds))
+            self._out[number] = _Task(start, steps, time.perf_counter(), seconds)
 
     def _common(self) -> Standing:
         """Where a guest begins that does not go its own way."""
@@ -128,22 +138,42 @@ class Guests:
         """The best search at home."""
         return min(self.home, key=_worth)
 
-    def _take_over(self, where: Standing) -> Standing | None:
+    def _take_over(self, where: Standing, begun: int) -> Standing | None:
         """Keep what a guest has found; where it goes on, None for where all do."""
         guest = self._mirror
         settle(guest, where)
-        if self._hub is not None:
-            join([self._hub, cast(Search, guest)])
-            return None
-        goes_on = where
-        if isinstance(guest, TabuSearch):
-            others = [cast(TabuSearch, search).best for search in [*self.home, *([self.best] if self.best else [])]]
-            for found in others:
-                guest.learn(found)
-            goes_on = standing(guest)
         if guest.objective is not None and (self.best is None or guest.objective < (self.best.objective or 0)):
             self.best, self._mirror = guest, self.best or _like(guest)
-        return goes_on
+        if self._hub is not None:
+            guest = self._mirror
+            settle(guest, where)
+            _gather(self._hub, cast(Search, guest), begun)
+            return None
+        if isinstance(guest, TabuSearch):
+            for search in [*self.home, *self.searches]:
+                guest.learn(cast(TabuSearch, search).best)
+            return standing(guest)
+        return where
+
+
+def _gather(hub: Search, guest: Search, begun: int) -> None:
+    """Join a guest with the hub; it had taken so many steps when it was sent out.
+
+    Plans grow worse where a cycle of annealing begins and better where it ends. A guest that is a task ahead therefore
+    takes the hub along, better or not: else all would begin the same cycle again and again. One that is behind only
+    lends what it does better.
+    """
+    ahead, task = 2 * (_steps(guest) - _steps(hub)), _steps(guest) - begun
+    if ahead > task:
+        hub.copy(guest)
+    elif ahead < -task:
+        hub.borrow(guest)
+    else:
+        join([hub, guest])
+
+
+def _steps(search: Search) -> int:
+    return int(search.state.rows.now.steps[0])
 
 
 def _worth(search: Traveller) -> tuple[int, int]:
