@@ -6,17 +6,23 @@ Ends when its standard input does.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from pathlib import Path
+
+PR_SET_CHILD_SUBREAPER = 36  # what a killed node leaves behind becomes a child of this process, which ends it
 
 
 def main() -> None:
     folder, count = Path(sys.argv[1]), int(sys.argv[2])
     os.environ |= {"RAY_TMPDIR": str(folder), "RAY_USAGE_STATS_ENABLED": "0"}
     (folder / "ray").mkdir(parents=True)  # where Ray notes the address of its last cluster
-    from ray.cluster_utils import Cluster
+    from ray.cluster_utils import Cluster  # makes psutil known, which Ray carries
 
+    import psutil  # isort: skip
+
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     small = {"object_store_memory": 80 * 2**20, "include_log_monitor": False}
     head = {"num_cpus": 0, "include_dashboard": False, "no_monitor": True, "gcs_server_port": 0}
     cluster = Cluster(initialize_head=True, head_node_args={"node_ip_address": "127.0.0.2", **head, **small})
@@ -32,6 +38,8 @@ def main() -> None:
             cluster.remove_node(cluster.head_node, allow_graceful=False)
         print("dead", flush=True)
     cluster.shutdown()
+    for left in psutil.Process().children(recursive=True):
+        left.kill()
 
 
 if __name__ == "__main__":
