@@ -23,6 +23,7 @@ from zagumi.engine.solve.tables import Built
 TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
 READING = 1e-4  # seconds per operation that reading and judging a plan takes, until it is known
+READING_SHARE = 0.2  # of the seconds, kept at most for reading and judging the last plan
 FEW = 1000  # with so many operations the bounds of every kind are too slow where the priced bound has its say
 MOST_SWEEPS = 360  # of the priced bound
 WORK = 3_000_000  # and operations in all of them, when steps limit the search: it waits for them
@@ -118,7 +119,7 @@ class Course:
         if self.limits.steps is not None:
             if self.steps >= self.limits.steps:
                 return True
-        elif self.seconds >= self.limits.seconds:
+        elif self.seconds >= self.limits.seconds - min(self._reading, READING_SHARE * self.limits.seconds):
             return True
         if self.objective is None or not self.bound_by:
             return False

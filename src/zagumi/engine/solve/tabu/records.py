@@ -74,6 +74,7 @@ class BoardRows(NamedTuple):
     bans: Rows  # of each option
     path: Rows  # a critical path
     spare: Rows  # room for reordering
+    stale: Rows  # by rank: 1 where the time in hand, head or tail, is to be set anew
     best_order: Rows
     best_options: Rows  # option of each operation
 
@@ -107,6 +108,7 @@ def empty_board(shop: ShopRows, seed: int) -> Store[BoardRows]:
         bans=blank(BAN, len(shop.options)),
         path=blank(ITEM, ops),
         spare=blank(ITEM, ops),
+        stale=blank(ITEM, ops),
         best_order=blank(ITEM, ops),
         best_options=blank(ITEM, ops),
     )

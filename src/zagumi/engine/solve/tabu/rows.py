@@ -23,6 +23,7 @@ line_at = row(BoardRows, "lines", records.LINE)
 ban_at = row(BoardRows, "bans", records.BAN)
 path_at = row(BoardRows, "path", records.ITEM)
 spare_at = row(BoardRows, "spare", records.ITEM)
+stale_at = row(BoardRows, "stale", records.ITEM)
 best_order_at = row(BoardRows, "best_order", records.ITEM)
 best_option_at = row(BoardRows, "best_options", records.ITEM)
 

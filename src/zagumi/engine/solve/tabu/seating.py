@@ -18,7 +18,7 @@ from zagumi.engine.solve.tabu.rows import (
     seat_at,
     spare_at,
 )
-from zagumi.engine.solve.tabu.times import set_heads, set_makespan, set_tails
+from zagumi.engine.solve.tabu.times import mend_heads, mend_tails, set_heads, set_makespan, set_tails
 
 
 @kernel
@@ -52,8 +52,8 @@ def seat_all(shop: Shop, board: Board) -> None:
         line.count += 1
         line.load += node.minutes
     now_at(board, 0).stamp = 0
-    set_heads(shop, board, 0)
-    set_tails(shop, board, rules.op_count - 1)
+    set_heads(shop, board)
+    set_tails(shop, board)
     set_makespan(shop, board)
 
 
@@ -223,12 +223,7 @@ def move(shop: Shop, board: Board, v: int, option: int, place: int) -> bool:
     _link(board, v, left, right)
     assign(shop, board, v, option)
     line_at(board, machine).load += node.minutes
-    low = high = int(node.rank)
-    if after >= 0:
-        low = min(low, node_at(board, after).rank)
-    if prev >= 0:
-        high = max(high, node_at(board, prev).rank)
-    set_heads(shop, board, low)
-    set_tails(shop, board, high)
+    mend_heads(shop, board, v, after)
+    mend_tails(shop, board, v, prev)
     set_makespan(shop, board)
     return True
