@@ -6,6 +6,7 @@ from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.tabu.records import Board, Shop
 from zagumi.engine.solve.tabu.rows import (
     best_option_at,
+    home_at,
     line_at,
     node_at,
     op_at,
@@ -45,7 +46,7 @@ def _gap(shop: Shop, board: Board, option: int, ready: int) -> tuple[int, int]:
 def construct(shop: Shop, board: Board) -> None:
     """Place all operations in the order at hand, on the options wished for in ``best_options`` (-1: on any).
 
-    Their heads and options are set; sequences are to be made of them.
+    Cases of one company are done in their ``homes``. Heads and options are set; sequences are to be made of them.
     """
     rules = rules_at(shop, 0)
     for machine in range(rules.machine_count):
@@ -56,9 +57,11 @@ def construct(shop: Shop, board: Board) -> None:
         best_end, best_option, best_place = 0, -1, 0
         wish = best_option_at(board, v).op
         for option in range(op.option0, op.option1):
+            chosen = option_at(shop, option)
             if wish >= 0 and option != wish:
                 continue
-            chosen = option_at(shop, option)
+            if op.whole >= 0 and chosen.company != home_at(board, op.whole).company:
+                continue
             place, start = _gap(shop, board, option, arrival(shop, board, v, chosen.site))
             end = start + chosen.minutes
             shorter = best_option >= 0 and end == best_end and chosen.minutes < option_at(shop, best_option).minutes

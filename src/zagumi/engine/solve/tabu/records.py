@@ -23,9 +23,10 @@ def _record(names: str, kind: type[np.integer[Any]] = np.int32) -> np.dtype[Any]
 
 
 RULES = _record("op_count machine_count site_count", np.int64)
-OP = _record("before0 before1 after0 after1 option0 option1 release")
+# whole: number of its case among those that one company does wholly, or -1
+OP = _record("before0 before1 after0 after1 option0 option1 release whole")
 # finish: minutes from the end of a last operation to its case's completion
-OPTION = _record("op machine site minutes finish")
+OPTION = _record("op machine company site minutes finish")
 LINK = _record("op lag")  # the operation at the other end
 WAY = _record("minutes")
 SEATS = _record("first")
@@ -50,15 +51,17 @@ class ShopRows(NamedTuple):
 # end_off, body_off: end and body without the operation in hand, set for those after, or before it on its machine
 NODE = _record("head end tail body minutes site prev next rank seat machine option mark finish end_off body_off")
 ITEM = _record("op")
+HOME = _record("company")
 LINE = _record("count load", np.int64)  # operations of a machine and their minutes
 BAN = _record("until", np.int64)  # the step up to which an option is tabu
 # makespan: of what stands; best: of this walk; steps, stalled: taken in all, and since the best was found; patience:
-# most of the latter; path: length of the critical path in hand; stamp: see NODE; refused: moves refused for a cycle.
-# The move in hand: op (-1: none), option, place (seat once it has left its own), length (estimated), load (growth of
-# the sum of squared loads), ties (moves as good); spare_*: any move, for when all are tabu.
+# most of the latter; path: length of the critical path in hand; stamp: see NODE; refused: moves refused for a cycle;
+# strict: 1 when lengths below the makespan are ranked too.
+# The move in hand: op (-1: none), option, place (seat once it has left its own), length (estimated), rank (of it), load
+# (growth of the sum of squared loads), ties (moves as good); spare_*: any move, for when all are tabu.
 NOW = _record(
-    "makespan best steps stalled patience path stamp random refused"
-    " op option place length load ties spare_op spare_option spare_place spares",
+    "makespan best steps stalled patience path stamp random refused strict"
+    " op option place length rank load ties spare_op spare_option spare_place spares",
     np.int64,
 )
 
@@ -73,6 +76,7 @@ class BoardRows(NamedTuple):
     lines: Rows  # of each machine
     bans: Rows  # of each option
     path: Rows  # a critical path
+    homes: Rows  # the company of each case that one does wholly, in a construction; then one of no case
     spare: Rows  # room for reordering
     stale: Rows  # by rank: 1 where the time in hand, head or tail, is to be set anew
     best_order: Rows
@@ -107,6 +111,7 @@ def empty_board(shop: ShopRows, seed: int) -> Store[BoardRows]:
         lines=blank(LINE, machines),
         bans=blank(BAN, len(shop.options)),
         path=blank(ITEM, ops),
+        homes=blank(HOME, int(shop.ops.whole.max()) + 2),
         spare=blank(ITEM, ops),
         stale=blank(ITEM, ops),
         best_order=blank(ITEM, ops),

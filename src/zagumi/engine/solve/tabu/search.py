@@ -20,6 +20,7 @@ PARENTS = 5
 SPAN = 100_000  # steps between exchanges
 PATIENCE = 10_000  # steps without a better plan after which a walk ends
 FAILURES = 10  # children per parent that may fail in a row before all begins anew
+MOVED = 0.5  # share of the children of which one case goes to another company, where it must be done wholly by one
 NOISE = 0.5  # by which share the weight of an operation is lowered at most in the order of construction
 
 
@@ -111,6 +112,7 @@ class TabuSearch:
         """Begin a walk on a plan."""
         _seat(self.shop, self.store, order, options)
         self.board.now.patience[0] = PATIENCE
+        self.board.now.strict[0] = self.random.random() < self.shop.fixed
         self.board.bans.until[:] = 0
         keep(self.shop.store.shop, self.store.board)
 
@@ -118,7 +120,11 @@ class TabuSearch:
         """Begin a walk on a plan constructed in the order of some times, with the options wished for."""
         order = self.shop.order(times)
         self.board.order.op[:] = order
-        self.board.best_options.op[:] = wishes
+        homes = self.shop.homes
+        options = np.broadcast_to(wishes, len(order))
+        self.board.homes.company[:] = companies = homes.draw(homes.of(options), self.random)
+        at_home = (homes.case < 0) | (self.shop.rows.options.company[options] == companies[homes.case])
+        self.board.best_options.op[:] = np.where(at_home, options, -1)
         construct(self.shop.store.shop, self.store.board)
         ranks = np.empty_like(order)
         ranks[order] = np.arange(len(order))
@@ -161,7 +167,10 @@ class TabuSearch:
             return
         one, other = (self.parents[at] for at in self.random.choice(PARENTS, 2, replace=False))
         middle = one.ranks() + other.ranks() + self.random.random(len(one.order))
-        options = np.where(self.random.random(len(one.options)) < 0.5, one.options, other.options)
+        homes = self.shop.homes
+        options = homes.mixed(one.options, other.options, self.random)
+        if homes.count and self.random.random() < MOVED:
+            options = homes.moved(options, self.random)
         self._stand(np.argsort(middle, kind="stable"), options)
 
 

@@ -16,6 +16,7 @@ from zagumi.engine.solve.plans import best_plan, new_state
 from zagumi.engine.solve.schedule.records import NEVER
 from zagumi.engine.solve.tables import Built, table
 from zagumi.engine.solve.tabu import records
+from zagumi.engine.solve.tabu.homes import Homes, usable
 from zagumi.engine.solve.tabu.records import LINK, LONGEST, ShopRows, Store
 
 Numbers = NDArray[np.int64]
@@ -28,7 +29,7 @@ def covers(built: Built) -> bool:
         return False
     if (rows.ops.lots != 1).any() or (rows.links.batch > 0).any():
         return False
-    options = rows.options[rows.options.eligible > 0]
+    options = rows.options[usable(built)]
     machines = np.unique(options.machine)
     booked = any(built.problem.machine[built.machines[machine]].bookings for machine in machines.tolist())
     return (
@@ -53,7 +54,7 @@ def _makespan_counts_alone(built: Built) -> bool:
 def _anyone_may_work_with_anyone(built: Built) -> bool:
     rules, rows = built.rows.rules[0], built.rows
     leads = not rules.lead_required or bool((rows.companies.may_lead > 0).all())
-    return leads and not (rows.cases.guarded > 0).any()
+    return leads and not ((rows.cases.guarded > 0) & (rows.cases.single == 0)).any()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ class Workshop:
         names = [operation.id for operation in self.built.operations]
         owners = self.rows.options.op.tolist()
         return {(names[owners[at]], options[there].machine): at for at, there in enumerate(self.option.tolist())}
+
+    @cached_property
+    def homes(self) -> Homes:
+        """The cases that one company does wholly."""
+        return Homes(self.rows)
+
+    @cached_property
+    def fixed(self) -> float:
+        """Share of the operations that have a single option."""
+        return float((self.rows.ops.option1 - self.rows.ops.option0 == 1).mean())
 
     @cached_property
     def body(self) -> NDArray[np.float64]:
@@ -153,7 +164,7 @@ def workshop(built: Built) -> Workshop:
     An option that takes no time takes its machine at no time: it is given a machine of its own, at the same site.
     """
     rows = built.rows
-    taken = np.flatnonzero(rows.options.eligible > 0)
+    taken = np.flatnonzero(usable(built))
     options = rows.options[taken]
     minutes = options.setup + options.run
     idle = minutes == 0
@@ -177,7 +188,14 @@ def workshop(built: Built) -> Workshop:
         ops=_ops(built, np.bincount(options.op, minlength=len(rows.ops))),
         options=table(
             records.OPTION,
-            {"op": options.op, "machine": machine, "site": site, "minutes": minutes, "finish": finish},
+            {
+                "op": options.op,
+                "machine": machine,
+                "company": options.company,
+                "site": site,
+                "minutes": minutes,
+                "finish": finish,
+            },
         ),
         befores=befores,
         afters=afters,
@@ -191,7 +209,7 @@ def workshop(built: Built) -> Workshop:
 def _ops(built: Built, options: Numbers) -> Rows:
     """The operations, each with so many options."""
     rows = built.rows
-    ops, ends = rows.ops, np.cumsum(options)
+    ops, ends, whole = rows.ops, np.cumsum(options), rows.cases.single > 0
     columns = {
         "before0": ops.link0,
         "before1": ops.link1,
@@ -200,6 +218,7 @@ def _ops(built: Built, options: Numbers) -> Rows:
         "option0": ends - options,
         "option1": ends,
         "release": rows.cases.release[ops.case],
+        "whole": np.where(whole, np.cumsum(whole) - 1, -1)[ops.case],
     }
     return table(records.OP, columns)
 

@@ -78,7 +78,8 @@ def trace(shop: Shop, board: Board) -> None:
 def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int, count: int) -> None:
     """Keep a move when it is the best so far.
 
-    Moves through which no way is as long as the makespan are equal but for harm to the balance of loads, then chance.
+    Moves through which no way is as long as the makespan are equal, unless the walk is strict, but for harm to the
+    balance of loads, then length, then chance.
 
     Args:
         load: growth of the sum of squared loads; a better balance counts as much as none.
@@ -90,11 +91,17 @@ def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int
         now.spare_op, now.spare_option, now.spare_place = v, option, place
     if ban_at(board, option).until > now.steps:
         return
-    rank = max(length, now.makespan - 1)
+    rank = length if now.strict > 0 else max(length, now.makespan - 1)
     if now.op >= 0:
-        if rank > now.length or (rank == now.length and load > now.load):
+        if rank != now.rank:
+            worse = rank > now.rank
+        elif load != now.load:
+            worse = load > now.load
+        else:
+            worse = length > now.length
+        if worse:
             return
-        if rank == now.length and load == now.load:
+        if rank == now.rank and load == now.load and length == now.length:
             now.ties += count
             if below(board, now.ties) >= count:
                 return
@@ -102,7 +109,8 @@ def _weigh(board: Board, v: int, option: int, place: int, length: int, load: int
             now.ties = count
     else:
         now.ties = count
-    now.op, now.option, now.place, now.length, now.load = v, option, place, rank, load
+    now.op, now.option, now.place = v, option, place
+    now.rank, now.length, now.load = rank, length, load
 
 
 @kernel
@@ -221,6 +229,8 @@ def _look_at(shop: Shop, board: Board, v: int) -> None:
     site, ready, rest = -1, 0, 0
     for option in range(op.option0, op.option1):
         chosen = option_at(shop, option)
+        if op.whole >= 0 and chosen.company != option_at(shop, node.option).company:
+            continue
         if chosen.site != site:
             site = int(chosen.site)
             ready = arrival(shop, board, v, site)
