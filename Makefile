@@ -62,6 +62,7 @@ api: setup
 	$(ZAGUMI) openapi --check
 
 bench: setup ## Measure the planning engine beside its peers (ARGS="--full --data DIR" takes hours)
+	@$(UV) pip install --quiet --require-hashes -r requirements/bench.lock
 	@$(PYTHON) bench/run.py $(ARGS)
 
 wheel: setup ## Build dist/*.whl and dist/*.tar.gz
@@ -70,6 +71,7 @@ wheel: setup ## Build dist/*.whl and dist/*.tar.gz
 locks: setup ## Bring requirements/*.lock in line with pyproject.toml (ARGS=--upgrade renews every version)
 	$(LOCK) pyproject.toml --output-file requirements/run.lock $(ARGS)
 	$(LOCK) pyproject.toml --extra cluster --constraint requirements/run.lock --output-file requirements/cluster.lock $(ARGS)
+	$(LOCK) pyproject.toml --extra bench --constraint requirements/run.lock --output-file requirements/bench.lock $(ARGS)
 	$(LOCK) pyproject.toml --extra cluster --group dev --constraint requirements/run.lock --output-file requirements/dev.lock $(ARGS)
 	$(LOCK) --group installer --output-file requirements/installer.lock $(ARGS)
 

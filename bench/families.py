@@ -6,7 +6,8 @@ instances names one, else to the best makespan of this run. The table goes to th
 and cores, to ``bench/results/families.md``.
 
 Peers: ``cpsat`` is a plain model in OR-Tools CP-SAT (an optional interval per operation and machine, at least eight
-workers, which suits it even on two cores); ``pyjobshop`` needs ``pip install pyjobshop`` and knows no travel.
+workers, which suits it even on two cores); ``pyjobshop`` comes with the extra ``bench``, which ``make bench``
+installs, and knows no travel.
 """
 
 from __future__ import annotations
