@@ -135,6 +135,20 @@ def test_a_start_is_never_made_worse(town: Path, capsys: pytest.CaptureFixture[s
     assert {"cost_yen", "co2_g", "cases", "objective"} <= first["measures"].keys()
 
 
+def test_measures_come_first_as_asked(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In JSON and for people; a list of something else is refused."""
+    problem = str(town / "problem.json")
+    found = answer(capsys, "solve", problem, "--steps", "300", "--limit", "20", "--first", "tardiness,cost")
+    assert [level["measure"] for level in found["levels"]] == ["tardiness", "cost"]
+    assert all(level["bound"] <= level["value"] for level in found["levels"])
+    assert found["levels"][1]["value"] == found["measures"]["cost_yen"]
+    assert main(["solve", problem, "--steps", "300", "--limit", "20", "--first", "co2"]) == 0
+    assert "first co2: " in capsys.readouterr().out
+    for wrong in ("speed", "cost,cost", ""):
+        assert main(["solve", problem, "--first", wrong]) == 2
+    assert "co2" in capsys.readouterr().err
+
+
 def test_alternatives_are_shown_and_written(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = town / "chosen.json"
     found = answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from zagumi.engine.errors import FileError
 from zagumi.engine.files import save_plan
 from zagumi.engine.insight.compare import AgainstActual, against_actual
 from zagumi.engine.plan.plan import Plan
-from zagumi.engine.problem import Problem
+from zagumi.engine.problem import MEASURES, Problem
 from zagumi.engine.read.formats import READERS, Given, read_file
 from zagumi.engine.read.shoplog.actual import ACTUAL, Actual
 from zagumi.engine.report.story import Rival, Story
@@ -30,6 +31,18 @@ if TYPE_CHECKING:
 
 MOST_WORKERS = 64
 MOST_ALTERNATIVES = 4
+
+
+def measures(text: str) -> tuple[str, ...]:
+    """Names of measures with commas between them, each once."""
+    names = tuple(word.strip() for word in text.split(","))
+    if len(set(names)) < len(names) or not set(names) <= set(MEASURES):
+        raise ValueError
+    return names
+
+
+# argparse names this in "invalid … value"
+measures.__name__ = f"list of {', '.join(MEASURES)}, each once,"
 
 
 def add_to(subparsers: Any) -> None:
@@ -66,6 +79,12 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument(
         "--cluster", metavar="HOST:PORT", help="search along on the nodes of a Ray cluster; not repeatable"
     )
+    parser.add_argument(
+        "--first",
+        type=measures,
+        metavar="LIST",
+        help="measures that come before the weighted objective, in order, with commas between",
+    )
     parser.add_argument("--start", metavar="PLAN", help="a plan to begin from")
     parser.add_argument("--actual", metavar="FILE", help="what really happened, as written by import shoplog")
     parser.add_argument("--out", metavar="FILE", help="where to write the plan")
@@ -78,6 +97,9 @@ def run(args: argparse.Namespace) -> int:
     """Read, plan, judge, show."""
     out, page = console.writable(args.out), console.writable(args.html)
     given = read_file(Path(args.file), args.format)
+    if args.first is not None:
+        policy = replace(given.problem.policy, first=args.first)
+        given = replace(given, problem=replace(given.problem, policy=policy))
     start = None if args.start is None else plan_in_force(given.problem, args.start)
     actual = _actual(given, Path(args.file), args.actual)
     try:

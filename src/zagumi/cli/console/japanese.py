@@ -59,6 +59,12 @@ JAPANESE: dict[str, str] = {
     "up to 4 other plans, in half of the time (default: %(default)s)": (
         "別の案を4つまで、半分の時間で探す(省略時 %(default)s)"
     ),
+    "measures that come before the weighted objective, in order, with commas between": (
+        "重みつきの目的値より先に見るもの。順に、コンマで区切る"
+    ),
+    "first {measure}: {value}, no plan as good before it below {bound}": (
+        "先に{measure}:{value}(それより前が同じなら{bound}未満の計画はない)"
+    ),
     "a plan to begin from": "出発点にする計画",
     "what really happened, as written by import shoplog": "実際の記録(import shoplog で書いたもの)",
     "Plan written to {file}": "計画を書きました:{file}",

@@ -61,6 +61,15 @@ def _print_search(story: Story) -> None:
     result = story.result
     if result is None or result.objective is None:
         return
+    for level in result.levels:
+        print(
+            say(
+                "first {measure}: {value}, no plan as good before it below {bound}",
+                measure=level.measure,
+                value=f"{level.value:,}",
+                bound=f"{level.bound:,}",
+            )
+        )
     print(
         say(
             "objective {objective}, no plan below {bound} ({by}), gap {gap}",
@@ -139,6 +148,8 @@ def result_document(given: Given, result: Result, *, checked: bool, rivals: Sequ
         "checked": checked,
     }
     sublots = sorted(result.plan.sublots, key=lambda s: (s.start, s.end)) if result.plan is not None else []
+    if result.levels:
+        head["levels"] = [asdict(level) for level in result.levels]
     if given.is_numbered:
         head["assignments"] = [
             {"operation": int(s.operation), "machine": int(s.machine), "start": s.start, "end": s.end}

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Operation, PlannedWork, Problem, Weights
+from zagumi.engine.problem import MEASURES, Operation, PlannedWork, Problem, Weights
+
+# the measure that each weight is for
+WEIGHED = {
+    "cost": "cost_yen",
+    "tardiness": "tardiness_yen",
+    "co2": "co2_g",
+    "makespan": "makespan",
+    "risk": "risk_yen",
+    "fairness": "unfair_minutes",
+    "companies": "companies",
+    "stability": "moved_operations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +60,15 @@ class Measures:
         """Processing and transport."""
         return self.processing_yen + self.transport_yen
 
+    def of(self, name: str) -> int:
+        """The measure that a weight of this name is for."""
+        value: int = getattr(self, WEIGHED[name])
+        return value
+
     def objective(self, weights: Weights) -> int:
         """The weighted sum the solvers minimise."""
-        return (
-            weights.cost * self.cost_yen
-            + weights.tardiness * self.tardiness_yen
-            + weights.co2 * self.co2_g
-            + weights.makespan * self.makespan
-            + weights.risk * self.risk_yen
-            + weights.fairness * self.unfair_minutes
-            + weights.companies * self.companies
-            + weights.stability * self.moved_operations
-        )
+        total: int = sum(getattr(weights, name) * self.of(name) for name in MEASURES)
+        return total
 
 
 @dataclass

@@ -96,6 +96,8 @@ class Policy:
             gets the rest planned: always possible as one sub-lot, and divided as far as ``max_sublots`` leaves room.
         one_company: cases all of whose operations must be done by one company.
         in_force: sub-lots of the plan in force. It may name operations, machines and people that are gone.
+        first: measures, named as in weights, that come before the weighted objective, in this order: a plan is better
+            when it is better in the first in which the two differ.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -106,10 +108,16 @@ class Policy:
     frozen: tuple[FrozenWork, ...] = ()
     one_company: frozenset[str] = frozenset()
     in_force: tuple[PlannedWork, ...] = ()
+    first: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.max_companies is not None and self.max_companies < 1:
             raise ProblemError("policy, most companies", self.max_companies, "1 or more")
+        for name in self.first:
+            if name not in MEASURES:
+                raise ProblemError("policy, first", name, f"one of {', '.join(MEASURES)}")
+            if self.first.count(name) > 1:
+                raise ProblemError("policy, first", f"{name} twice", "each measure once")
         for one, other in self.apart:
             if one >= other:
                 raise ProblemError("policy, apart", (one, other), "two companies in alphabetical order")

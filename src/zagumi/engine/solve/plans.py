@@ -64,7 +64,7 @@ def wish(built: Built, store: Store[StateRows], plan: Plan) -> int:
     slot = (rows.ops.lot0[op] + np.arange(len(op)) - first[op])[used]
     for name, column in (("mode", mode), ("quantity", quantity), ("start", start), ("end", end)):
         st.wishes[name][slot] = column[used]
-    st.done["wished"] = np.where(fits, count, 0)
+    st.done["wished"][:size] = np.where(fits, count, 0)
     starts = np.zeros(size, dtype=np.int64)
     starts[fits] = start[first[fits]]
     _follow_givers(built, starts)

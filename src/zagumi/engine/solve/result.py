@@ -29,6 +29,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A measure that comes first, in the answer: no plan as good in those before it has less than ``bound``."""
+
+    measure: str
+    value: int
+    bound: int
+    bound_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """A moment of the search. ``plan`` comes only with an improvement."""
 
@@ -48,7 +58,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer. ``measures`` belong to ``plan``; both are None when there is no plan."""
+    """The answer. ``measures`` belong to ``plan``; both are None when there is no plan.
+
+    ``levels`` are the measures that the policy puts first; ``bound`` is then one of the plans as good in all of them.
+    """
 
     status: Status
     plan: Plan | None
@@ -61,6 +74,7 @@ class Result:
     steps: int = 0
     cancelled: bool = False
     reasons: tuple[Reason, ...] = ()
+    levels: tuple[Level, ...] = ()
 
     @property
     def gap(self) -> float | None:

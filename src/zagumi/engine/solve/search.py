@@ -26,10 +26,11 @@ SPAN = 4  # steps per case between two such exchanges
 class Search:
     """A state of the compiled search and the best plan it has found."""
 
-    def __init__(self, built: Built, seed: int, *, repair: bool = False) -> None:
+    def __init__(self, built: Built, seed: int, settled: tuple[int, int] = (0, 0), *, repair: bool = False) -> None:
         """Begin.
 
         Args:
+            settled: what of the objective, cost and CO2 apart from the rest, is not expected to get any less.
             repair: search only around the cases that the plan to begin from leaves open.
         """
         self.built = built
@@ -37,6 +38,7 @@ class Search:
         self.state = new_state(built, seed)
         self.followed = False
         self._repair = repair
+        self._settled = settled
         self._alone = self.state
 
     @property
@@ -80,6 +82,8 @@ class Search:
                     focus(self.built.store.tables, state.state)
             state.rows.queue["index"][: len(cases)] = np.argsort(key, kind="stable")
             construct(self.built.store.tables, state.state)
+            if any(self._settled):
+                state.rows.now["base"][0] = max(self._settled[0], int(cases.least.sum())) + self._settled[1]
             value = int(state.rows.now.best_missing[0]), int(state.rows.now.best[0])
             if best is None or value < best:
                 best, self.state = value, state
@@ -99,8 +103,9 @@ class Search:
     def _stands(self, state: Store[StateRows], start: Plan) -> bool:
         """Whether what was wished for is there, with as many movements as the start has."""
         ops, rows = self.built.rows.ops, state.rows
-        wished = np.repeat(np.arange(len(ops)), rows.done.wished[: len(ops)])
-        number = np.arange(len(wished)) - np.repeat(np.cumsum(rows.done.wished) - rows.done.wished, rows.done.wished)
+        count = rows.done.wished[: len(ops)]
+        wished = np.repeat(np.arange(len(ops)), count)
+        number = np.arange(len(wished)) - np.repeat(np.cumsum(count) - count, count)
         wishes, lots = rows.wishes[ops.lot0[wished] + number], rows.lots[ops.lot0[wished] + ops.frozen[wished] + number]
         same = all((wishes[name] == lots[name]).all() for name in ("mode", "quantity", "start", "end"))
         moved = int(rows.feeds["count"][rows.feeds.pieces > 0].sum())

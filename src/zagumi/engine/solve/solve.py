@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
+from zagumi.engine.solve.levels import Posed, by_levels
 from zagumi.engine.solve.limits import Limits
+from zagumi.engine.solve.magnitude import require_room
 from zagumi.engine.solve.obstacles import frozen_conflicts, obstacles
 from zagumi.engine.solve.result import Progress, Reason, Report, Result, Status
 
@@ -81,13 +84,32 @@ def solve(
         cluster: other machines that search along; what they find is not repeatable.
 
     Raises:
+        ProblemError: weights are so large that the objective could leave the whole numbers the solvers count in.
         CheckError: a solver made a plan that the independent judge refuses; no plan leaves then.
     """
+    require_room(problem)
+    limits = limits or Limits()
+    if not problem.policy.first:
+        return _by_weights(Posed(problem, (0, 0)), limits, start, report, repair=repair, cluster=cluster)
+    weighted = partial(_by_weights, repair=repair, cluster=cluster)
+    return by_levels(problem, limits, start, report, weighted)
+
+
+def _by_weights(
+    posed: Posed,
+    limits: Limits,
+    start: Plan | None,
+    report: Report | None,
+    *,
+    repair: bool,
+    cluster: Cluster | None,
+) -> Result:
+    """Solve a problem of weights."""
     # compiling, when that has not been done at set-up, happens on import; who only asks for types does not wait for it
     from zagumi.engine.solve.course import Bounding, Course
     from zagumi.engine.solve.tables import build
 
-    limits = limits or Limits()
+    problem = posed.problem
     course = Course(problem, limits, report)
     large = len(problem.operations) >= LARGE
     # obstacles explain why there is no plan: when time counts, only if none is found
@@ -95,7 +117,7 @@ def solve(
     if reasons:
         return course.result(Status.INFEASIBLE, reasons=reasons)
     built = build(problem)
-    crew = _crew(built, limits, repair=repair)
+    crew = _crew(built, limits, posed.settled, repair=repair)
     _together(crew.searches, lambda search: search.first(start))
     if not course.note_made(crew.searches) and large:
         reasons = obstacles(problem)
@@ -121,7 +143,7 @@ def solve(
     return course.result(Status.UNKNOWN if course.plan is None else Status.FEASIBLE)
 
 
-def _crew(built: Built, limits: Limits, *, repair: bool) -> Crew:
+def _crew(built: Built, limits: Limits, settled: tuple[int, int], *, repair: bool) -> Crew:
     """The searches that suit a problem."""
     from zagumi.engine.solve.tabu.shop import covers, workshop
 
@@ -142,7 +164,7 @@ def _crew(built: Built, limits: Limits, *, repair: bool) -> Crew:
         )
     from zagumi.engine.solve.search import Search, join, span
 
-    found = [Search(built, seed, repair=repair) for seed in seeds]
+    found = [Search(built, seed, settled, repair=repair) for seed in seeds]
     return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found))
 
 
