@@ -412,3 +412,29 @@ CHANGES: dict[str, Callable[[Problem], Problem]] = {
 def test_nothing_to_plan_is_planned(name: str) -> None:
     result = solved(CHANGES[name](SHOP), Limits(steps=10))
     assert (result.status, result.objective, result.plan) == (Status.OPTIMAL, 0, Plan(()))
+
+
+def test_teams_are_found_where_one_company_that_can_do_all_has_little_time() -> None:
+    """Every team drawn by what companies can do has the company whose machines have no time for most of it."""
+    week = 7 * 1440
+    able = [Company(name) for name in ("all", "one", "two", "three")]
+    shifts = Calendar("narrow", ((0, 300),))
+    operations = []
+    for case in range(6):
+        for step, firm in enumerate(("one", "two", "three")):
+            after = (Link(f"{case}-{step - 1}"),) if step else ()
+            options = (Option("all", 0, 100.0, 10), Option(firm, 0, 100.0, 10))
+            operations.append(Operation(f"{case}-{step}", str(case), options, after=after))
+    problem = Problem(
+        companies=tuple(able),
+        sites=tuple(Site(firm.id, firm.id) for firm in able),
+        machines=tuple(Machine(f.id, f.id, calendar="narrow" if f.id == "all" else None) for f in able),
+        cases=tuple(Case(str(case), due=week) for case in range(6)),
+        operations=tuple(operations),
+        horizon=week,
+        calendars=(shifts,),
+        policy=Policy(max_companies=3),
+    )
+    found = solve(problem, Limits(steps=0))
+    assert found.plan is not None
+    assert not check(problem, found.plan)

@@ -109,19 +109,20 @@ OFFER = _record("minutes")
 # best plan; key: place in an order; wished: how many wishes it has; stay: it is suggested to be as in the plan in force
 DONE = _record("lots placed cost pick stamp dirty key wished stay")
 WORTH = _record("value end missing touched")
-FIRM = _record("awarded allowed seen")  # working minutes; stamps of those allowed on, and working on, the case in hand
+# awarded: working minutes; stamps of those allowed on, working on, and spared for, the case in hand
+FIRM = _record("awarded allowed seen spared")
 LOG = _record("kind index mode quantity start end setup run ready supply")
 # a sub-lot of a plan to begin from
 WISH = _record("mode quantity start end")
 # How many rows are in use: logged, forced, pulls, arrivals, dirty, touched. Objective: value (of all cases), missing
 # (operations not placed), makespan, unfair, base (least the cases could cost each for itself), best and best_missing.
 # Of the insertion in hand: stamp (of allowed and seen companies), leader (operation that a company able to lead must
-# do), floor (minute before which nothing starts), prefer (mode that is kept when it can start at the floor), budget
-# (most that the case may cost), replaying (options stay within their companies). random: the generator. focused: cases
-# around which alone to search; 0: around any.
+# do), stuck (operation that found no place; -1), floor (minute before which nothing starts), prefer (mode that is kept
+# when it can start at the floor), budget (most that the case may cost), replaying (options stay within their
+# companies). random: the generator. focused: cases around which alone to search; 0: around any.
 NOW = _record(
     "logged forced pulls arrivals dirty touched value missing makespan unfair base best best_missing"
-    " stamp leader floor prefer budget replaying random steps accepted focused"
+    " stamp leader stuck floor prefer budget replaying random steps accepted focused"
 )
 # see ``state.settings_for``
 SETTINGS = _record("blink later alone beside way dear replays", "hot cold")
@@ -135,7 +136,6 @@ PART = _record("option end quantity value")
 # it is that of the plan in force
 LABEL = _record("start end cost ready stay")
 FRONT = _record("time cost")
-TEAM = _record("company")
 ITEM = _record("index")
 
 
@@ -161,7 +161,6 @@ class StateRows(NamedTuple):
     labels: Rows  # a fixed number for each option of the case in hand
     label_counts: Rows
     fronts: Rows
-    team: Rows
     forced: Rows  # operations to take out because a set-up no longer fits
     touched: Rows  # cases from which something was taken out in this step
     queue: Rows  # cases or operations in the order of their insertion

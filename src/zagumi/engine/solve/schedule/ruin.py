@@ -158,8 +158,22 @@ def _ruin_stretch(net: Tables, st: State) -> None:
 
 
 @kernel
+def _without_place(net: Tables, st: State) -> int:
+    """A case of which something has no place, of those that there are with equal chance."""
+    chosen, count = 0, 0
+    for case in range(rules(net).case_count):
+        if worth_at(st, case).missing > 0:
+            count += 1
+            if below(st, count) == 0:
+                chosen = case
+    return chosen
+
+
+@kernel
 def _draw_case(net: Tables, st: State) -> int:
-    """A case, one that is late or dearer than it could be being likelier."""
+    """A case, one that is late or dearer than it could be being likelier; half of the time one without a place."""
+    if now(st).missing > 0 and below(st, 2) == 0:
+        return _without_place(net, st)
     case = _some_case(net, st)
     for _ in range(below(st, settings(st).dear)):
         if worth_at(st, case).value > case_at(net, case).least:

@@ -56,7 +56,6 @@ def empty_state(net: TableRows, seed: int) -> Store[StateRows]:
         labels=blank(records.LABEL, LABELS * per_case),
         label_counts=blank(records.ITEM, per_case),
         fronts=blank(records.FRONT, 3 * (FRONTS + 1)),
-        team=blank(records.TEAM, len(net.companies)),
         forced=blank(records.ITEM, lots),
         touched=blank(records.ITEM, len(net.cases)),
         queue=blank(records.ITEM, items),
