@@ -312,10 +312,10 @@ class _Builder:
         return sorted(known, key=lambda p: (p[0], p[1].start, p[1].end, p[1].machine, p[1].quantity, p[1].person or ""))
 
     def _frozen_modes(self, options: Any, ops: Any, frozen: list[tuple[int, FrozenWork]]) -> Any:
-        rows = []
+        rows, first, where = [], ops.option0.tolist(), options.machine.tolist() if frozen else []
         for op, work in frozen:
             machine = self.machine_at[work.machine]
-            option = next(k for k in range(ops[op].option0, ops[op].option1) if options[k].machine == machine)
+            option = where.index(machine, first[op])
             person = self.person_at[work.person] if work.person is not None else -1
             calendar = self.people[person].calendar if person >= 0 else None
             rows.append((option, person, self.hours(self.machines[machine].calendar, calendar)))
