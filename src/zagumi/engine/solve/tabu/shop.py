@@ -25,7 +25,7 @@ Numbers = NDArray[np.int64]
 def covers(built: Built) -> bool:
     """Whether only the makespan counts, and machines are always open and do one whole operation after the other."""
     rows = built.rows
-    if not len(rows.ops) or rows.rules.horizon[0] >= LONGEST or built.frozen:
+    if not len(rows.ops) or rows.rules.horizon[0] >= LONGEST or built.frozen or not _makespan_counts_alone(built):
         return False
     if (rows.ops.lots != 1).any() or (rows.links.batch > 0).any():
         return False
@@ -36,7 +36,6 @@ def covers(built: Built) -> bool:
         not booked
         and bool((rows.modes.plain[options.mode0] > 0).all())
         and len(np.unique(options.op)) == len(rows.ops)
-        and _makespan_counts_alone(built)
         and _anyone_may_work_with_anyone(built)
     )
 
