@@ -248,7 +248,7 @@ def test_explain_tells_where_it_is_tight_and_why(town: Path, capsys: pytest.Capt
     assert main(["explain", *given]) == 0
     assert capsys.readouterr().out.startswith("Where it is tight")
     whole = answer(capsys, "explain", *given)
-    assert set(whole) == {"loads", "late"}
+    assert set(whole) == {"loads", "late", "binding"}
     problem, plan = load_problem(given[0]), load_plan(given[1])
     operation = next(
         o

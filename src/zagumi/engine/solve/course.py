@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from zagumi.engine.collector import uncollected
 from zagumi.engine.errors import CheckError
 from zagumi.engine.plan.check import require
 from zagumi.engine.plan.cost import Measures, measure
@@ -77,7 +78,8 @@ class Course:
         Raises:
             CheckError: the judge refuses it.
         """
-        measures = measure(self.problem, plan)
+        with uncollected():
+            measures = measure(self.problem, plan)
         value = measures.objective(self.problem.policy.weights)
         if self.objective is not None and value >= self.objective:
             return False
@@ -94,11 +96,18 @@ class Course:
             self.first_plan = self.seconds
         return self.made is not None
 
-    def take_best(self, searches: list[Searching]) -> bool:
-        """Take the best plan of the searches when it is better than what is at hand."""
+    def better(self, searches: list[Searching]) -> Searching | None:
+        """The search with the best plan, when that is better than what is at hand."""
         known = [search for search in searches if search.objective is not None]
         best = min(known, key=lambda search: search.objective or 0, default=None)
         if best is None or (self.objective is not None and (best.objective or 0) >= self.objective):
+            return None
+        return best
+
+    def take_best(self, searches: list[Searching]) -> bool:
+        """Take the best plan of the searches when it is better than what is at hand."""
+        best = self.better(searches)
+        if best is None:
             return False
         begun = time.perf_counter()
         better = self.take(best.plan())

@@ -136,7 +136,12 @@ def _by_weights(
     if crew.guests is not None:
         crew.guests.part()
     bounding.give(course, wait=True, last=True)
-    course.take_best(crew.known)
+    best = course.better(crew.known)
+    del crew, bounding  # other searches and tables may be as large as what reading and judging a plan needs
+    plan = best.plan() if best is not None else None
+    del best, built
+    if plan is not None:
+        course.take(plan)
     if course.plan is None and proved_empty:
         why = Reason("plan", (), "the complete search proved that no plan meets all the rules together")
         return course.result(Status.INFEASIBLE, reasons=(why,))

@@ -30,9 +30,10 @@ Line = NDArray[np.int64]  # one dimension, for what is no record
 Grid = NDArray[np.float64]  # two
 
 
-def _record(whole: str, real: str = "") -> np.dtype[Any]:
-    fields = [(name, np.int64) for name in whole.split()] + [(name, np.float64) for name in real.split()]
-    return np.dtype(fields, align=True)
+def _record(whole: str, real: str = "", short: str = "") -> np.dtype[Any]:
+    """A record of whole numbers, real ones, and short ones: positions and counts, at most two thousand million."""
+    given: tuple[tuple[str, type], ...] = ((whole, np.int64), (real, np.float64), (short, np.int32))
+    return np.dtype([(name, dtype) for names, dtype in given for name in names.split()], align=True)
 
 
 RULES = _record(
@@ -49,15 +50,17 @@ CASE = _record("release due late risk buffer site op0 op1 guarded single shortes
 # force0, force1: its sub-lots in the plan in force; stays: how many of them, the last, are its rest, so that it need
 # not move; 0: it must
 OP = _record(
-    "case quantity rest option0 option1 link0 link1 out0 out1 lot0 slots frozen lots least pause family mass last"
-    " cheapest force0 force1 stays"
+    "quantity rest least mass",
+    short="case option0 option1 link0 link1 out0 out1 lot0 slots frozen lots pause family last cheapest force0 force1"
+    " stays",
 )
 # run: minutes for the rest in one sub-lot; subtree: least cost of it and all that leads to it; tail_*: least time
 # from its end to the end of the case, and least cost of all that does not lead to it
 OPTION = _record(
-    "op machine company site mode0 mode1 setup run fixed unit eligible subtree tail_time tail_cost", "pace rate"
+    "setup run fixed unit subtree tail_time tail_cost", "pace rate", "op machine company site mode0 mode1 eligible"
 )
-MODE = _record("option person hours plain")  # plain: always open, nobody attends, no bands, no set-up table
+# plain: always open, nobody attends, no bands, no set-up table
+MODE = _record("", short="option person hours plain")
 LINK = _record("before after per batch lag mass feed0 width")
 OUT = _record("link")
 MACHINE = _record("hours site company band0 band1 setup0 family")
@@ -100,14 +103,14 @@ class TableRows(NamedTuple):
 
 # ready: first minute its feeds and release allow; supply: least worked minute at which its run may begin;
 # tied: it stands among the spans of its machine
-LOT = _record("op mode quantity start end setup run ready supply frozen tied")
+LOT = _record("quantity start end setup run ready supply", short="op mode frozen tied")
 FEED = _record("pieces batch count")  # count - 1 transfers of ``batch`` pieces and one of the rest
 SPAN = _record("start end lot")
 USED = _record("spans")
 OFFER = _record("minutes")
 # cost: of its sub-lots and of what moves to them; pick: option suggested for it; stamp: see NOW; dirty: not as in the
 # best plan; key: place in an order; wished: how many wishes it has; stay: it is suggested to be as in the plan in force
-DONE = _record("lots placed cost pick stamp dirty key wished stay")
+DONE = _record("cost stamp key", short="lots placed pick dirty wished stay")
 WORTH = _record("value end missing touched")
 # awarded: working minutes; stamps of those allowed on, working on, and spared for, the case in hand
 FIRM = _record("awarded allowed seen spared")
