@@ -292,6 +292,28 @@ def test_the_bound_of_single_machines_holds(seed: int) -> None:
         assert machine_bound(workshop(build(problem))) == proved.objective
 
 
+def test_an_answer_has_the_bound_of_single_machines() -> None:
+    """Two cases come late to one machine and have long to go from there: no other bound sees that."""
+    problem = shop_floor(0, cases=3, steps=3, machines=5, plain=True)
+    work = {
+        "0-1": (0, 10),
+        "1-0": (1, 10),
+        "1-1": (0, 10),
+        "1-2": (2, 30),
+        "2-0": (3, 12),
+        "2-1": (0, 10),
+        "2-2": (4, 30),
+    }
+    operations = tuple(
+        replace(o, options=(Option(f"m{work[o.id][0]}", 0, work[o.id][1]),), after=o.after if o.case != "0" else ())
+        for o in problem.operations
+        if o.id in work
+    )
+    result = solve(replace(problem, operations=operations), Limits(steps=0))
+    assert result.bound == 10 + 10 + 10 + 30
+    assert result.bound_by == "one machine"
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 6), st.integers(0, 9)), max_size=7))
 def test_interrupted_work_on_one_machine(jobs: list[tuple[int, int, int]]) -> None:

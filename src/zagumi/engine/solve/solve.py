@@ -131,6 +131,7 @@ def _by_weights(
     course.tell("first plan", improved=True)
     bounding = Bounding(course, built, crew.searches, wanted=not (large and repair))
     bounding.give(course, wait=not large)
+    course.raise_bound(crew.bound(), "one machine")
     crew = _with_guests(crew, course, cluster)
     proved_empty = _improve(course, crew, bounding)
     if crew.guests is not None:
