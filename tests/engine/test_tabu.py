@@ -44,6 +44,7 @@ from zagumi.engine.solve.tabu.bound import machine_bound, preemptive
 from zagumi.engine.solve.tabu.search import PARENTS, PATIENCE, TabuSearch, exchange
 from zagumi.engine.solve.tabu.seating import move
 from zagumi.engine.solve.tabu.shop import covers, workshop
+from zagumi.engine.solve.tabu.times import set_heads, set_tails
 from zagumi.engine.solve.tabu.walk import walk
 
 MAKESPAN = Policy(weights=Weights.only(makespan=1))
@@ -259,15 +260,20 @@ def test_cases_that_no_company_can_do_wholly_are_left_to_the_other_search() -> N
 
 
 def test_ten_thousand_operations_have_a_plan_at_once_and_quick_steps() -> None:
-    """In processor time; a step sets the times that change and no others."""
+    """In processor time; a step, which sets the times that change alone, is quicker than setting all of them."""
     problem = shop_floor(1, cases=1000, steps=10, machines=100, plain=True)
     begun = time.process_time()
     search = searching(problem)
     first, made = search.objective, time.process_time()
     assert made - begun < 1
     search.run(2000)
-    assert time.process_time() - made < 0.6  # all times set anew take more
+    step = (time.process_time() - made) / 2000
     assert search.objective < first
+    begun = time.process_time()
+    for _ in range(300):
+        set_heads(search.shop.store.shop, search.store.board)
+        set_tails(search.shop.store.shop, search.store.board)
+    assert step < (time.process_time() - begun) / 300
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
