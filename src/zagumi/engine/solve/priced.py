@@ -21,11 +21,13 @@ from zagumi.engine.solve.tables import Built
 CELLS, FINE = 270, 400  # cells into which the time of a plan is cut; finer is slower and gives a little more
 SMALL = 4000  # operations, up to which it is fine
 WIDTH = 3  # cells of a bucket, in which the price is one
-MOVES = 8  # of the prices during a sweep
+MOVES, LOOSE_MOVES = 8, 20  # of the prices during a sweep, in general and where little is scarce
+LOOSE = 0.2  # of the bound, by which a plan is dearer there at most
 CHUNK = 500  # cases between looks at whether to stop
 STEP, SMALLER, SMALLEST = 0.15, 0.8, 1e-4  # of the gap, per move: at first, after stalling, when to end
 PATIENCE = 3  # sweeps without much of a rise before steps get smaller
 SHARE = 0.3  # of the first plan's excess, by which the bound is expected to rise
+FLOOR = 0.01  # and of the bound, at least
 SAFE = 1e-9  # covers the rounding of floating sums
 
 
@@ -64,6 +66,7 @@ class Prices:
         self.pick = np.full(len(rows.ops), -1, dtype=np.int64)
         self.start = np.zeros(len(rows.ops), dtype=np.int64)
         self.bound = 0.0
+        self.moves = MOVES
 
     def _windows(self, cells: int) -> NDArray[np.int64]:
         """Cells to look at for each case: until being late costs as much again as the case does at least."""
@@ -77,7 +80,7 @@ class Prices:
     def _go_through(self, step: float, stopped: Callable[[], bool]) -> float | None:
         """The bound at the prices as they are when ``step`` is 0; None when stopped."""
         count = len(self.built.cases)
-        size = max(1, math.ceil(count / MOVES) if step else CHUNK)
+        size = max(1, math.ceil(count / self.moves) if step else CHUNK)
         total = 0.0
         arrays = (self.window, self.price, self.paid, self.usage, self.room, self.best, self.pick, self.start)
         for first in range(0, count, size):
@@ -91,7 +94,9 @@ class Prices:
         """Bounds, each better than the one before; the first is that at prices of nothing."""
         self.bound = self._go_through(0.0, lambda: False) or 0.0
         yield self._whole()
-        expected = self.bound + max(SHARE * (self.upper - self.bound), 0.01 * self.bound)
+        if self.upper - self.bound < LOOSE * self.bound:
+            self.moves = LOOSE_MOVES
+        expected = self.bound + max(SHARE * (self.upper - self.bound), FLOOR * self.bound)
         step, stalled = STEP, 0
         for _ in range(sweeps // 3):
             for _ in range(2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -118,18 +118,22 @@ class Search:
     def copy(self, other: Search) -> None:
         """Go on from where another search is, with chance of one's own, and one's own best plan if that is better."""
         rows, now = self.state.rows, self.state.rows.now
-        chance, best = int(now.random[0]), (int(now.best_missing[0]), int(now.best[0]))
+        best = (int(now.best_missing[0]), int(now.best[0]))
         own = best < (int(other.state.rows.now.best_missing[0]), int(other.state.rows.now.best[0]))
-        kept = ("best_lots", "best_feeds", "best_done") if own else ()
-        for name, mine, theirs in zip(rows._fields, rows, other.state.rows, strict=True):
-            if name not in kept:
-                np.copyto(mine, theirs)
-        now.random[0] = chance
+        self.begin_as(other, but={"best_lots", "best_feeds", "best_done"} if own else set())
         if own:  # all may differ from it now
             now.best_missing[0], now.best[0] = best
             now.dirty[0] = size = len(self.built.operations)
             rows.dirty["index"][:size] = np.arange(size)
             rows.done.dirty[:] = 1
+
+    def begin_as(self, other: Search, but: Set[str] = frozenset()) -> None:
+        """Have the arrays of another search, but for some, with chance of one's own."""
+        chance = int(self.state.rows.now.random[0])
+        for name, mine, theirs in zip(self.state.rows._fields, self.state.rows, other.state.rows, strict=True):
+            if name != "log" and name not in but:  # nothing is logged between steps
+                np.copyto(mine, theirs)
+        self.state.rows.now.random[0] = chance
 
     def plan(self) -> Plan:
         """The best plan found; there must be one."""

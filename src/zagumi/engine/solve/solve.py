@@ -48,6 +48,8 @@ class Crew:
         exchange: lets the searches learn from each other while none is running.
         bound: a lower bound on the objective that suits what these searches cover.
         guests: searches on other machines.
+        follow: what a search does, where there is more than one, to have the first plan of the first; None: each makes
+            its own.
     """
 
     searches: list[Searching]
@@ -57,6 +59,16 @@ class Crew:
     exchange: Callable[[], None] = lambda: None
     bound: Callable[[], int] = lambda: 0
     guests: Guests | None = None
+    follow: Callable[[int], None] | None = None
+
+    def first(self, start: Plan | None) -> None:
+        """Have every search begin."""
+        if self.follow is None:
+            _together(self.searches, lambda search: search.first(start))
+            return
+        self.searches[0].first(start)
+        for number in range(1, len(self.searches)):
+            self.follow(number)
 
     @property
     def known(self) -> list[Searching]:
@@ -118,7 +130,7 @@ def _by_weights(
         return course.result(Status.INFEASIBLE, reasons=reasons)
     built = build(problem)
     crew = _crew(built, limits, posed.settled, repair=repair)
-    _together(crew.searches, lambda search: search.first(start))
+    crew.first(start)
     if not course.note_made(crew.searches) and large:
         reasons = obstacles(problem)
         if reasons:
@@ -168,10 +180,12 @@ def _crew(built: Built, limits: Limits, settled: tuple[int, int], *, repair: boo
             exchange=lambda: exchange(searches),
             bound=lambda: shop.weight * machine_bound(shop),
         )
-    from zagumi.engine.solve.search import Search, join, span
+    from zagumi.engine.solve.search import MANY, Search, join, span
 
     found = [Search(built, seed, settled, repair=repair) for seed in seeds]
-    return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found))
+    # large problems have one order of cases to begin with, and memory is what two threads would wait for
+    follow = (lambda number: found[number].begin_as(found[0])) if len(built.cases) >= MANY and not repair else None
+    return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found), follow=follow)
 
 
 def _with_guests(crew: Crew, course: Course, cluster: Cluster | None) -> Crew:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,11 @@ from zagumi.engine.solve.schedule.records import NEVER, Store, TableRows
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any] | int]
 Index = dict[str, int]
+MANY = 20_000  # with so many operations two threads look ahead
 BLOCK = 1024  # rows of a table that are filled, and items that are read, at a time
-WHOLE = ("setup_minutes", "fixed_yen", "unit_yen", "co2_g", "unit_co2_g", "grade")
-OPTION_COLUMNS = {"minutes_per_piece": np.float64, "good_rate": np.float64, **dict.fromkeys(WHOLE, np.int64)}
+OPTION_COLUMNS = {"minutes_per_piece": np.float64, "good_rate": np.float64} | dict.fromkeys(
+    ("setup_minutes", "fixed_yen", "unit_yen"), np.int64
+)
 BAND_COLUMNS = dict.fromkeys(("start", "end", "minutes"), np.int64)
 
 
@@ -210,7 +213,11 @@ class _Builder:
         )
         _mark_plain(rows)
         store = Store.of(rows)
-        look_ahead(store.tables)
+        half = len(self.cases) // 2 if len(self.operations) > MANY else 0
+        beside = Thread(target=look_ahead, args=(store.tables, 0, half))
+        beside.start()
+        look_ahead(store.tables, half, len(self.cases))
+        beside.join()
         return Built(
             self.problem,
             store,
@@ -250,14 +257,16 @@ class _Builder:
         problem, weights = self.problem, self.problem.policy.weights
         given = list(chain.from_iterable(map(attrgetter("options"), self.operations)))
         owner = np.repeat(np.arange(len(self.operations)), _sizes(self.operations, "options"))
-        known = _columns(given, OPTION_COLUMNS, {"machine": self.machine_at})
+        least = _column(self.operations, "min_grade")
+        asked = {"grade": least.any(), "co2_g": weights.co2, "unit_co2_g": weights.co2}
+        wanted = OPTION_COLUMNS | {name: np.int64 for name, needed in asked.items() if needed}
+        known = _columns(given, wanted, {"machine": self.machine_at})
         order = np.lexsort((known["machine"], owner))
         known = {name: column[order] for name, column in known.items()}
         machine = known["machine"]
         self.flat = [given[at] for at in order.tolist()]
         company = np.array(self.machine_company, dtype=np.int64)[machine]
         eligible = np.ones(len(given), dtype=bool)
-        least = _column(self.operations, "min_grade")
         if least.any():
             eligible = known["grade"] >= least[owner]
         if any(case.barred for case in self.cases):
@@ -274,12 +283,15 @@ class _Builder:
             "mode0": mode0,
             "mode1": mode1,
             "setup": known["setup_minutes"],
-            "fixed": weights.cost * known["fixed_yen"] + weights.co2 * known["co2_g"],
-            "unit": weights.cost * known["unit_yen"] + weights.co2 * known["unit_co2_g"],
+            "fixed": weights.cost * known["fixed_yen"],
+            "unit": weights.cost * known["unit_yen"],
             "eligible": eligible & (counts > 0),
             "pace": known["minutes_per_piece"],
             "rate": known["good_rate"],
         }
+        if weights.co2:
+            columns["fixed"] += weights.co2 * known["co2_g"]
+            columns["unit"] += weights.co2 * known["unit_co2_g"]
         return table(records.OPTION, columns), modes
 
     def _modes(self, machine: NDArray[np.int64], company: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:

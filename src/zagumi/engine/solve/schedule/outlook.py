@@ -13,7 +13,6 @@ from zagumi.engine.solve.schedule.rows import (
     op_at,
     option_at,
     out_at,
-    rules,
     window_row,
 )
 
@@ -138,14 +137,14 @@ def _least_cost(net: Tables, case: int) -> int:
 
 
 @kernel
-def look_ahead(net: Tables) -> None:
-    """Fill what options and cases say about the least that lies before and ahead of them."""
-    for op in range(rules(net).op_count):
-        _price(net, op)
-    for case in range(rules(net).case_count):
-        case_at(net, case).tree = 1
-        case_at(net, case).rigid = 1
-    for op in range(rules(net).op_count - 1, -1, -1):
-        _look_on(net, op)
-    for case in range(rules(net).case_count):
-        case_at(net, case).least = _least_cost(net, case)
+def look_ahead(net: Tables, first: int, last: int) -> None:
+    """Fill what options and cases say about the least that lies before and ahead of them, for some cases."""
+    for case in range(first, last):
+        there = case_at(net, case)
+        there.tree = 1
+        there.rigid = 1
+        for op in range(there.op0, there.op1):
+            _price(net, op)
+        for op in range(there.op1 - 1, there.op0 - 1, -1):
+            _look_on(net, op)
+        there.least = _least_cost(net, case)
