@@ -22,7 +22,7 @@ NOT_FOLLOWED = ("/static/", "/accounts/logout", "/guide/patterns/")
 _OWN_WORDS = re.compile(r'(href|action|formaction|hx-get|hx-post|content|value)="[^"]*"')
 _VIEW_ONLY = re.compile(r"[?&](sort|page|zoom|format|month|first|view)=")
 # Random letters, in which a short figure stands by chance now and then; nothing else of a page is left out.
-_CSRF_TOKEN = re.compile(r'("X-CSRFToken": |name="csrfmiddlewaretoken" value=)"[A-Za-z0-9]{64}"')
+CSRF_TOKEN = re.compile(r'("X-CSRFToken": |name="csrfmiddlewaretoken" value=)"[A-Za-z0-9]{64}"')
 _LINKS = re.compile(r'(?:href|src|action|hx-get)="([^"#][^"]*)"')
 
 
@@ -173,7 +173,7 @@ def look(client: Client, address: str) -> Answer:
         leads_to = tuple(_inside(address, [response["Location"]]))
     elif "html" in response.get("Content-Type", ""):
         leads_to = tuple(_inside(address, map(unescape, _LINKS.findall(text))))
-    text = _CSRF_TOKEN.sub("", text)
+    text = CSRF_TOKEN.sub("", text)
     asked = [value for _name, value in parse_qsl(urlsplit(address).query)]
     if asked:
         text = _OWN_WORDS.sub("", text)

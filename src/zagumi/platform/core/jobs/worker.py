@@ -178,7 +178,7 @@ class Worker:
         wait = self.backoff_seconds * 4 ** (job.attempts - 1)
         self._mine(job).update(
             state=Job.State.QUEUED,
-            not_before=from_now(wait),
+            not_before=from_now(wait) if wait else None,
             lease_until=None,
             worker="",
             error=text,
