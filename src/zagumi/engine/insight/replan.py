@@ -52,6 +52,7 @@ class Replanned:
     extra_tardiness_yen: int = 0
 
 
+@uncollected()
 def replan(
     problem: Problem, plan: Plan, events: Events, limits: Limits | None = None, *, stability: int | None = None
 ) -> Replanned:

@@ -110,7 +110,7 @@ class Judged:
         for f in self.problem.policy.frozen:
             left.setdefault(_stands(f, self.problem.frozen_setup(f)), []).append(f)
         found = set()
-        for s in sorted(self.plan.sublots) if left else ():
+        for s in sorted(s for s in self.plan.sublots if s.operation in self.problem.frozen) if left else ():
             if works := left.get(_stands(s, s.setup_minutes)):
                 works.pop()
                 found.add(s.key)
