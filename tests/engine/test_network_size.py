@@ -193,3 +193,28 @@ def test_searches_join_often_enough_to_be_worth_it_and_few_cases_go_their_own_wa
     assert span([Search(few, 1), Search(few, 2)]) == 0
     assert span([Search(many, 1)]) == 0
     assert span([Search(many, 1), Search(many, 2)]) == 4 * len(many.cases)
+
+
+def test_two_threads_that_look_ahead_see_what_one_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = made(150)
+    one = build(problem).rows
+    monkeypatch.setattr("zagumi.engine.solve.tables.MANY", 0)
+    two = build(problem).rows
+    assert all((mine == other).all() for mine, other in zip(one, two, strict=True))
+    assert one.options.tail_cost.any()
+
+
+def test_a_first_plan_that_is_copied_is_a_plan_to_go_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = made(150)
+    monkeypatch.setattr("zagumi.engine.solve.search.MANY", 1)
+    alone, together = (solve(problem, Limits(steps=0, workers=workers)) for workers in (1, 2))
+    assert alone.plan == together.plan
+    built = build(problem)
+    search, follower = Search(built, 1), Search(built, 2)
+    search.first()
+    follower.begin_as(search)
+    assert follower.objective == search.objective
+    for each in (search, follower):
+        each.run(500)
+        assert not check(problem, each.plan())
+    assert follower.plan() != search.plan()  # chance of its own
