@@ -28,7 +28,7 @@ from zagumi.engine.report.sections import KINDS, summary
 from zagumi.engine.report.story import Rival, Story, rival
 from zagumi.engine.sample import sample
 from zagumi.engine.solve.limits import Limits
-from zagumi.engine.solve.result import Progress
+from zagumi.engine.solve.result import BOUNDS, Progress
 from zagumi.engine.solve.solve import solve
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -90,6 +90,7 @@ class Page(HTMLParser):
 
 def test_every_sentence_of_the_report_has_japanese() -> None:
     used = {*sentences("engine/report"), *KINDS.values(), *LABELS.values(), *CAVEATS, *(title for _, title in LINKS)}
+    used |= set(BOUNDS)
     assert {text for text in used if text not in JAPANESE} == set()
     assert {text for text in JAPANESE if text not in used} == set(), "no longer used"
 

@@ -75,7 +75,7 @@ def _print_search(story: Story) -> None:
             "objective {objective}, no plan below {bound} ({by}), gap {gap}",
             objective=f"{result.objective:,}",
             bound=f"{result.bound:,}",
-            by=result.bound_by,
+            by=story.say.lookup(result.bound_by),
             gap=story.say.percent(result.gap),
         )
     )

@@ -265,7 +265,7 @@ def search(story: Story) -> str:
         return ""
     rows = [
         (text(say("Best plan")), f"{result.objective:,}"),
-        (text(say("No plan can be below")), f"{result.bound:,} ({text(result.bound_by)})"),
+        (text(say("No plan can be below")), f"{result.bound:,} ({text(say.lookup(result.bound_by))})"),
         (text(say("Gap")), say.percent(result.gap, 2)),
         (text(say("First plan after")), _seconds(result.first_plan_seconds, say)),
         (text(say("Search ended after")), _seconds(result.seconds, say)),

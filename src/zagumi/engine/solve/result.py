@@ -82,6 +82,8 @@ class Result:
         return gap(self.objective, self.bound)
 
 
+# What a bound may rest on, as ``bound_by`` says it; "CP-SAT" is a name in every language.
+BOUNDS = ("tree", "prices", "critical path", "load", "one machine")
 Report = Callable[[Progress], None]
 
 
