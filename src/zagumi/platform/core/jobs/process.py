@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+GONE_SECONDS = 10.0  # how long to wait at most until killed processes have given back their memory
 _PRIVATE = ("DATABASE_URL", "ZAGUMI_", "DJANGO_", "PG")
 
 
@@ -67,6 +68,10 @@ class ChildProcess:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        # What it started is no child of ours: it dies by the same signal, but is not waited for by that.
+        latest = time.monotonic() + GONE_SECONDS
+        while memory_of_group_mb(self._process.pid) > 0 and time.monotonic() < latest:
+            time.sleep(0.01)
         self._ours.close()
         os.close(self._alive)
         self._output.close()
