@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from zagumi.cli import console
 from zagumi.cli.console import NO_PLAN, say
-from zagumi.cli.console.given import plan_in_force
+from zagumi.cli.console.given import add_problem, add_repeatable, add_workers, limits, plan_in_force
 from zagumi.cli.console.interrupt import until_interrupted
 from zagumi.cli.console.parser import natural, positive, seconds
 from zagumi.engine.clock import MINUTES_PER_DAY
 from zagumi.engine.errors import FileError
 from zagumi.engine.insight.failure import Kind
-from zagumi.engine.read.formats import READERS, read_file
-from zagumi.engine.solve.limits import Limits
+from zagumi.engine.read.formats import read_file
 
 FIRST_SHARE = 0.25  # of the time makes a plan when none is given
 LINE_SECONDS = 2.0
-MOST_WORKERS = 64
 
 
 def kinds(text: str) -> tuple[Kind, ...]:
@@ -42,15 +38,8 @@ def add_to(subparsers: Any) -> None:
         description="Let every machine, company, site, kind of vehicle and district fail alone, plan anew around it, "
         "and rank what that costs. Ctrl-C ends with what is done.",
     )
-    parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
+    add_problem(parser)
     parser.add_argument("--plan", metavar="PLAN", help="the plan in force; without one the problem is planned first")
-    parser.add_argument(
-        "--format",
-        choices=["auto", *READERS],
-        default="auto",
-        metavar="NAME",
-        help="format of PROBLEM: %(choices)s (default: %(default)s)",
-    )
     parser.add_argument(
         "--kinds",
         type=kinds,
@@ -70,11 +59,8 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument(
         "--limit", type=seconds, default=60.0, metavar="S", help="seconds for the whole drill (default: %(default)g)"
     )
-    parser.add_argument(
-        "--seed", type=natural, default=1, metavar="K", help="same seed and steps, same plan (default: %(default)s)"
-    )
-    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes or threads (default: all cores)")
+    add_repeatable(parser, description="same seed and steps, same plan (default: %(default)s)")
+    add_workers(parser)
     parser.add_argument("--csv", metavar="FILE", help="where to write a table with a row for each failure")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
@@ -96,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     with until_interrupted() as stop:
         begun = time.monotonic()
         if plan is None:
-            result = solve(problem, _limits(args, args.limit * FIRST_SHARE, stop.is_set))
+            result = solve(problem, limits(args, args.limit * FIRST_SHARE, stop.is_set))
             if result.plan is None:
                 return summary.without_plan(given, result, wants_json=args.json)
             plan = result.plan
@@ -104,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         found = drill(
             problem,
             plan,
-            _limits(args, left, stop.is_set),
+            limits(args, left, stop.is_set),
             kinds=args.kinds,
             start=args.start,
             minutes=args.days and args.days * MINUTES_PER_DAY,
@@ -121,11 +107,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         drilled.show(story, found)
     return 0 if found.outcomes or not found.untried else NO_PLAN
-
-
-def _limits(args: argparse.Namespace, given: float, cancelled: Callable[[], bool]) -> Limits:
-    workers = min(MOST_WORKERS, args.workers or os.cpu_count() or 1)
-    return Limits(seconds=given, workers=workers, seed=args.seed, steps=args.steps, cancelled=cancelled)
 
 
 class _Lines:

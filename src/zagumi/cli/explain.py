@@ -9,10 +9,10 @@ from typing import Any
 
 from zagumi.cli import console
 from zagumi.cli.console import say
-from zagumi.cli.console.given import plan_in_force
-from zagumi.cli.console.parser import natural, seconds
+from zagumi.cli.console.given import add_problem, add_repeatable, plan_in_force
+from zagumi.cli.console.parser import seconds
 from zagumi.engine.errors import FileError
-from zagumi.engine.read.formats import READERS, read_file
+from zagumi.engine.read.formats import read_file
 from zagumi.engine.report.story import Story
 from zagumi.engine.solve.limits import Limits
 
@@ -22,15 +22,8 @@ def add_to(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "explain", help="say why a plan is as it is: bottleneck, lateness, choice of companies"
     )
-    parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
+    add_problem(parser)
     parser.add_argument("plan", metavar="PLAN", help="the plan, as written by solve --out")
-    parser.add_argument(
-        "--format",
-        choices=["auto", *READERS],
-        default="auto",
-        metavar="NAME",
-        help="format of PROBLEM: %(choices)s (default: %(default)s)",
-    )
     parser.add_argument("--why", metavar="OPERATION", help="why this operation is where it is")
     parser.add_argument("--why-not", nargs=2, metavar=("OPERATION", "COMPANY"), help="why this company does not do it")
     parser.add_argument(
@@ -47,10 +40,7 @@ def add_to(subparsers: Any) -> None:
         metavar="S",
         help="seconds to plan anew for --why-not and --hour (default: %(default)g)",
     )
-    parser.add_argument(
-        "--seed", type=natural, default=1, metavar="K", help="seed of that search (default: %(default)s)"
-    )
-    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
+    add_repeatable(parser, description="seed of that search (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from zagumi.cli import console
 from zagumi.cli.console import say
-from zagumi.cli.console.given import plan_in_force
+from zagumi.cli.console.given import add_problem, add_repeatable, plan_in_force
 from zagumi.cli.console.interrupt import until_interrupted
 from zagumi.cli.console.parser import natural, seconds
 from zagumi.engine.files import load, save_plan, save_problem
-from zagumi.engine.read.formats import READERS, read_file
+from zagumi.engine.read.formats import read_file
 from zagumi.engine.solve.limits import Limits
 
 
@@ -24,16 +24,9 @@ def add_to(subparsers: Any) -> None:
         description="Mend the plan in force after what has happened, moving few operations. Work begun stands. "
         "Exit codes: 0 a plan, 1 proved impossible, 2 bad input, 3 no plan within the limits.",
     )
-    parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
+    add_problem(parser)
     parser.add_argument("--plan", metavar="PLAN", required=True, help="the plan in force")
     parser.add_argument("--events", metavar="EVENTS", required=True, help="what has happened, see docs/engine/files.md")
-    parser.add_argument(
-        "--format",
-        choices=["auto", *READERS],
-        default="auto",
-        metavar="NAME",
-        help="format of PROBLEM: %(choices)s (default: %(default)s)",
-    )
     parser.add_argument(
         "--stability",
         type=natural,
@@ -41,10 +34,7 @@ def add_to(subparsers: Any) -> None:
         help="what each moved operation costs in the objective (default: as much as an operation does at least)",
     )
     parser.add_argument("--limit", type=seconds, metavar="S", help="seconds to search (default: by steps)")
-    parser.add_argument(
-        "--seed", type=natural, default=1, metavar="K", help="same seed and steps, same plan (default: %(default)s)"
-    )
-    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
+    add_repeatable(parser, description="same seed and steps, same plan (default: %(default)s)")
     parser.add_argument("--out", metavar="FILE", help="where to write the plan")
     parser.add_argument("--problem-out", metavar="FILE", help="where to write the problem that is left")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 from zagumi.cli import console
 from zagumi.cli.console import NO_PLAN, say
-from zagumi.cli.console.given import plan_in_force
+from zagumi.cli.console.given import add_problem, add_repeatable, add_workers, limits, plan_in_force
 from zagumi.cli.console.interrupt import until_interrupted
-from zagumi.cli.console.parser import natural, positive, seconds
-from zagumi.engine.read.formats import READERS, read_file
-from zagumi.engine.solve.limits import Limits
-
-MOST_WORKERS = 64
+from zagumi.cli.console.parser import positive, seconds
+from zagumi.engine.read.formats import read_file
 
 
 def probability(text: str) -> float:
@@ -40,15 +36,8 @@ def add_to(subparsers: Any) -> None:
         "With --target, look for the cheapest plan that keeps its dates so surely, and say what each further percent "
         "costs. Exit code 3: no plan that sure was found. Ctrl-C ends with what is found.",
     )
-    parser.add_argument("problem", metavar="PROBLEM", help="the problem, in any format that can be solved")
+    add_problem(parser)
     parser.add_argument("plan", metavar="PLAN", help="the plan, as written by solve --out")
-    parser.add_argument(
-        "--format",
-        choices=["auto", *READERS],
-        default="auto",
-        metavar="NAME",
-        help="format of PROBLEM: %(choices)s (default: %(default)s)",
-    )
     parser.add_argument(
         "--samples", type=positive, default=1000, metavar="N", help="courses to simulate (default: %(default)s)"
     )
@@ -64,11 +53,8 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument(
         "--limit", type=seconds, default=30.0, metavar="S", help="seconds for that search (default: %(default)g)"
     )
-    parser.add_argument(
-        "--seed", type=natural, default=1, metavar="K", help="same seed and steps, same answer (default: %(default)s)"
-    )
-    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes or threads (default: all cores)")
+    add_repeatable(parser, description="same seed and steps, same answer (default: %(default)s)")
+    add_workers(parser)
     parser.add_argument("--out", metavar="FILE", help="where to write the plan found")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.set_defaults(run=run)
@@ -89,13 +75,11 @@ def run(args: argparse.Namespace) -> int:
     seen = forecast(problem, plan, samples=args.samples, seed=args.seed, chances=chances)
     found = None
     if args.target is not None:
-        workers = min(MOST_WORKERS, args.workers or os.cpu_count() or 1)
         with until_interrupted() as stop:
-            limits = Limits(args.limit, workers, args.seed, args.steps, cancelled=stop.is_set)
             found = robust(
                 problem,
                 plan,
-                limits,
+                limits(args, args.limit, stop.is_set),
                 target=args.target,
                 together=args.together,
                 chances=chances,

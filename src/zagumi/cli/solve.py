@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
-import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zagumi.cli import console
 from zagumi.cli.console import clustered, say
-from zagumi.cli.console.given import plan_in_force
+from zagumi.cli.console.given import add_repeatable, add_workers, limits, plan_in_force
 from zagumi.cli.console.interrupt import until_interrupted
-from zagumi.cli.console.parser import natural, positive, seconds
+from zagumi.cli.console.parser import natural, seconds
 from zagumi.engine.errors import FileError
 from zagumi.engine.files import save_plan
 from zagumi.engine.insight.compare import AgainstActual, against_actual
@@ -23,13 +21,11 @@ from zagumi.engine.read.formats import READERS, Given, read_file
 from zagumi.engine.read.shoplog.actual import ACTUAL, Actual
 from zagumi.engine.report.story import Rival, Story
 from zagumi.engine.solve.cluster.trouble import ClusterError
-from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Result
 
 if TYPE_CHECKING:
     from zagumi.engine.solve.cluster.cluster import Cluster
 
-MOST_WORKERS = 64
 MOST_ALTERNATIVES = 4
 
 
@@ -64,11 +60,8 @@ def add_to(subparsers: Any) -> None:
     parser.add_argument(
         "--limit", type=seconds, default=60.0, metavar="S", help="seconds to search (default: %(default)g)"
     )
-    parser.add_argument(
-        "--seed", type=natural, default=1, metavar="K", help="same seed and steps, same plan (default: %(default)s)"
-    )
-    parser.add_argument("--workers", type=positive, metavar="N", help="processes or threads (default: all cores)")
-    parser.add_argument("--steps", type=natural, metavar="N", help="end after so many steps: fully repeatable")
+    add_repeatable(parser, description="same seed and steps, same plan (default: %(default)s)")
+    add_workers(parser)
     parser.add_argument(
         "--alternatives",
         type=natural,
@@ -169,14 +162,13 @@ def _search(problem: Problem, args: argparse.Namespace, start: Plan | None) -> t
         until_interrupted() as stop,
         Watch(args.limit, cluster) as watch,
     ):
-        result = solve(problem, _limits(args, stop), start=start, report=watch, cluster=cluster)
+        result = solve(problem, limits(args, _seconds(args), stop.is_set), start=start, report=watch, cluster=cluster)
     return result, watch.history, cluster
 
 
-def _limits(args: argparse.Namespace, stop: threading.Event) -> Limits:
-    workers = min(MOST_WORKERS, args.workers or os.cpu_count() or 1)
-    share = args.limit / 2 if args.alternatives else args.limit
-    return Limits(seconds=share, workers=workers, seed=args.seed, steps=args.steps, cancelled=stop.is_set)
+def _seconds(args: argparse.Namespace) -> float:
+    """Of the search, and of that for other plans where they are wanted."""
+    return float(args.limit / 2 if args.alternatives else args.limit)
 
 
 def _alternatives(problem: Problem, plan: Plan, args: argparse.Namespace) -> tuple[tuple[str, Rival], ...]:
@@ -189,8 +181,8 @@ def _alternatives(problem: Problem, plan: Plan, args: argparse.Namespace) -> tup
 
     console.complain(say("Looking for other plans …"))
     with until_interrupted() as stop, Watch(args.limit / 2) as watch:
-        limits = _limits(args, stop)
-        found = alternatives(problem, limits, start=plan, report=watch, count=min(args.alternatives, MOST_ALTERNATIVES))
+        within = limits(args, _seconds(args), stop.is_set)
+        found = alternatives(problem, within, start=plan, report=watch, count=min(args.alternatives, MOST_ALTERNATIVES))
     shown = [(each.key, rival(each, console.language())) for each in found]
     return tuple((key, other) for key, other in shown if other is not None)
 
