@@ -2,8 +2,8 @@
 
 Every instance is solved by the engine and by each peer with the same seconds and workers, one after the other in one
 process, after the compiled code is loaded. Gaps are to the best known makespan where ``bounds.json`` beside the
-instances names one, else to the best makespan of this run. The table goes to the screen and, with the date, commit
-and cores, to ``bench/results/families.md``.
+instances names one, else to the best makespan of this run. The table is written to
+``bench/results/families.md``.
 
 Peers: ``cpsat`` is a plain model in OR-Tools CP-SAT (an optional interval per operation and machine, at least eight
 workers, which suits it even on two cores); ``pyjobshop`` comes with the extra ``bench``, which ``make bench``
@@ -12,19 +12,16 @@ installs, and knows no travel.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, median
 
 from ortools.sat.python import cp_model
+from table import ROOT, Table, command_line
 
 from zagumi.engine.plan.check import check
 from zagumi.engine.problem import Problem
@@ -33,8 +30,6 @@ from zagumi.engine.sample import Features, sample
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.solve import solve
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "bench" / "results" / "families.md"
 # family: the instances whose path, below the data's folder, matches
 FAMILIES = {
     "Barnes": r"fjsp/(ChambersBarnes1996/|mt10|set[bi])",
@@ -51,7 +46,7 @@ FAMILIES = {
     "transfers": r"dfjsp_transfer/DFM",
     "one factory a job": r"dfjsp_assignment/\d",
 }
-HEAD = ("family", "solver", "instances", "mean gap", "median", "worst", "proved", "better", "equal", "worse")
+COLUMNS = ("family", "solver", "instances", "mean gap", "median", "worst", "proved", "better", "equal", "worse")
 
 
 @dataclass(frozen=True)
@@ -162,6 +157,13 @@ def zagumi(problem: Problem, seconds: float, workers: int) -> Answer:
 PEERS: dict[str, Callable[[Problem, float, int], Answer | None]] = {"cpsat": cpsat, "pyjobshop": pyjobshop}
 
 
+PACKAGES = {"cpsat": "ortools"}  # that are not called like the peer
+SAID = (
+    "Gaps to the best known makespan, or to the best of this run where none is known; better, equal, worse: instances "
+    "on which a peer is so beside zagumi."
+)
+
+
 def instances(data: Path, families: list[str], most: int | None) -> Iterator[tuple[str, Path]]:
     """Families and their files; at most so many of a family, evenly from its sorted list."""
     paths = sorted(path for path in data.rglob("*") if path.suffix in (".txt", ".json"))
@@ -190,8 +192,8 @@ def best_known(bounds: dict[str, int], path: Path) -> int | None:
     return next((bounds[name] for name in names if name in bounds), None)
 
 
-def rows(family: str, solved: list[tuple[Path, int | None, dict[str, Answer | None]]]) -> Iterator[str]:
-    """The lines of a family: for each solver its gaps, and how often it is better than the engine."""
+def rows(table: Table, family: str, solved: list[tuple[Path, int | None, dict[str, Answer | None]]]) -> None:
+    """Add the lines of a family: for each solver its gaps, and how often it is better than the engine."""
     for solver in solved[0][2]:
         gaps: list[tuple[float, str]] = []
         proved, against = 0, [0, 0, 0]
@@ -213,39 +215,23 @@ def rows(family: str, solved: list[tuple[Path, int | None, dict[str, Answer | No
         worst, name = max(gaps)
         none = f", {failed} without plan" if failed else ""
         share = [gap for gap, _ in gaps]
-        figures = f"{fmean(share):.2%} | {median(share):.2%} | {worst:.2%} ({name}){none} | {proved}"
-        beside = "– | – | –" if solver == "zagumi" else " | ".join(map(str, against))
-        yield f"| {family} | {solver} | {len(gaps) + failed} | {figures} | {beside} |\n"
-
-
-def head(args: argparse.Namespace) -> str:
-    """What was measured, when and on what."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    said = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
-    if hasattr(os, "getloadavg"):
-        said += f"load average {os.getloadavg()[2]:.1f} in the last quarter of an hour, "
-    lines = f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}\n"
-    return (
-        f"# Makespan families\n\n{said}{args.seconds:g} s each, {args.workers} workers. Gaps to the best known "
-        "makespan, or to the best of this run where none is known; better, equal, worse: instances on which a peer is "
-        f"so beside zagumi.\n\n{lines}"
-    )
+        figures = f"{fmean(share):.2%}", f"{median(share):.2%}", f"{worst:.2%} ({name}){none}", proved
+        table.row(family, solver, len(gaps) + failed, *figures, *("–––" if solver == "zagumi" else against))
 
 
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / "examples" / "benchmarks")
     parser.add_argument("--families", default=",".join(FAMILIES), help="names, with commas between (default: all)")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peers", default="cpsat", help="of: cpsat, pyjobshop; empty for none (default: cpsat)")
     parser.add_argument("--most", type=int, help="instances of a family at most")
-    parser.add_argument("--out", type=Path, default=RESULTS)
     args = parser.parse_args()
-    solvers = {"zagumi": zagumi} | {name: PEERS[name] for name in args.peers.split(",") if name}
+    peers = [name for name in args.peers.split(",") if name]
+    solvers = {"zagumi": zagumi} | {name: PEERS[name] for name in peers}
+    packages = [PACKAGES.get(name, name) for name in peers]
     solve(sample(companies=3, cases=1, seed=1, features=Features.only()), Limits(steps=10))
     solve(read_file(ROOT / "examples" / "benchmarks" / "fjsp" / "kacem1.txt").problem, Limits(steps=10))
     bounds = known(args.data)
@@ -258,10 +244,10 @@ def main() -> int:
         said = " ".join(f"{name} {answer.makespan if answer else '-'}" for name, answer in answers.items())
         sys.stdout.write(f"{family}: {path.stem} ({len(problem.operations)}) best known {reference or '-'}: {said}\n")
         sys.stdout.flush()
-    text = head(args) + "".join(line for family, found in solved.items() for line in rows(family, found))
-    sys.stdout.write(text)
-    args.out.parent.mkdir(exist_ok=True)
-    args.out.write_text(text, encoding="utf-8")
+    said = f"{args.seconds:g} s each, {args.workers} workers. {SAID}"
+    with Table("families", "Makespan families", COLUMNS, said, packages, args.out) as table:
+        for family, found in solved.items():
+            rows(table, family, found)
     return 0
 
 

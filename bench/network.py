@@ -1,9 +1,8 @@
 """Measure planning at network size: ``python bench/network.py [--sizes 2000 10000] [--seconds 10] [--workers 2]``.
 
 Makes random networks (``zagumi sample --network``), or takes the files of a folder (``--data``); solves each through
-the command line in a process of its own. The table goes to the screen and, with date, commit, cores and the machine's
-load, to ``bench/results/network.md``. The first plan counts from the moment the file is read; memory is that of the
-whole process, from reading to judging.
+the command line in a process of its own. The table is written to ``bench/results/network.md``. The first plan counts
+from the moment the file is read; memory is that of the whole process, from reading to judging.
 """
 
 from __future__ import annotations
@@ -13,21 +12,20 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
+
+from table import Table, command_line
 
 from zagumi.engine.network_sample import Size, network
 
-ROOT = Path(__file__).parent.parent
 MACHINES = {2_000: (200, 100), 10_000: (1_000, 500), 50_000: (1_000, 500), 200_000: (4_000, 2_000)}
 MOST = (20_000, 2_000)  # machines and sites of the largest
 COLUMNS = ("network", "operations", "seconds", "first plan (s)", "objective", "bound", "gap", "memory (MB)", "all (s)")
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,16 @@ def networks(args: argparse.Namespace, folder: Path) -> Iterator[Path]:
     for operations in args.sizes:
         for seed in args.seeds:
             for due in args.due:
-                machines, sites = MACHINES.get(operations, MOST if operations > 200_000 else _about(operations))
                 path = folder / f"{operations}-seed-{seed}{'' if due == 1 else f'-due-{due:g}'}.json"
-                path.write_text(json.dumps(network(Size(operations, machines, sites, due), seed)), encoding="utf-8")
+                path.write_text(json.dumps(network(size(operations, due), seed)), encoding="utf-8")
                 yield path
 
 
-def _about(operations: int) -> tuple[int, int]:
-    machines = max(20, operations // 10)
-    return machines, max(1, machines // 2)
+def size(operations: int, due: float = 1.0) -> Size:
+    """A network with so many operations, of the usual machines and sites."""
+    about = max(20, operations // 10)
+    machines, sites = MACHINES.get(operations, MOST if operations > 200_000 else (about, about // 2))
+    return Size(operations, machines, sites, due)
 
 
 def solve(path: Path, seconds: float, workers: int) -> Answer:
@@ -63,7 +62,7 @@ def solve(path: Path, seconds: float, workers: int) -> Answer:
     command = [sys.executable, "-m", "zagumi", "solve", str(path), "--format", "network", "--json"]
     command += ["--limit", f"{seconds:g}", "--workers", str(workers), "--seed", "1"]
     begun = time.perf_counter()
-    with tempfile.TemporaryFile() as said:
+    with TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -72,19 +71,20 @@ def solve(path: Path, seconds: float, workers: int) -> Answer:
     return Answer(document, time.perf_counter() - begun, used.ru_maxrss // 1024)
 
 
-def row(name: str, seconds: float, answer: Answer) -> str:
+def row(table: Table, name: str, seconds: float, answer: Answer) -> None:
     """A line of the table."""
-    found = answer.document
-    if found is None:
-        return f"| {name} | - | {seconds:g} | - | no plan | - | - | {answer.megabytes} | {answer.seconds:.0f} |\n"
-    count = len(found["assignments"])
-    figures = f"{found['first_plan_seconds']:.2f} | {found['objective']} | {found['bound']} | {found['gap']:.2%}"
-    return f"| {name} | {count} | {seconds:g} | {figures} | {answer.megabytes} | {answer.seconds:.0f} |\n"
+    count: int | None = None
+    figures: tuple[object, ...] = (None, "no plan", None, None)
+    if (found := answer.document) is not None:
+        count = len(found["assignments"])
+        gap = None if found["gap"] is None else f"{found['gap']:.2%}"
+        figures = f"{found['first_plan_seconds']:.2f}", found["objective"], found["bound"], gap
+    table.row(name, count, f"{seconds:g}", *figures, answer.megabytes, f"{answer.seconds:.0f}")
 
 
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_line(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 10_000, 50_000], help="operations")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--due", type=float, nargs="+", default=[1.0], help="factors on the due windows")
@@ -92,22 +92,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, nargs="+", default=[10.0])
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    said = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
-    said += f"load {os.getloadavg()[0]:.1f} at the start, {args.workers} workers, seed 1."
-    lines = [f"# Networks\n\n{said}\n\n", HEAD]
-    sys.stdout.write("".join(lines))
-    with tempfile.TemporaryDirectory() as folder:
+    said = f"{args.workers} workers, seed 1."
+    with TemporaryDirectory() as folder, Table("network", "Networks", COLUMNS, said, folder=args.out) as table:
         for path in networks(args, Path(folder)):
             for seconds in args.seconds:
-                lines.append(row(path.stem, seconds, solve(path, seconds, args.workers)))
-                sys.stdout.write(lines[-1])
-                sys.stdout.flush()
-    out = ROOT / "bench" / "results" / "network.md"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text("".join(lines), encoding="utf-8")
+                row(table, path.stem, seconds, solve(path, seconds, args.workers))
     return 0
 
 

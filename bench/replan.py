@@ -4,27 +4,26 @@ Plans random networks (``zagumi sample --network``), then lets rush cases come i
 the orders, released now, wanted by 900 minutes later, 20 yen a minute late. ``all`` is what ``replan`` takes from the
 problem, the plan in force and the event to the judged plan; the other times are of its parts, tried one by one.
 Processor seconds, means over the rush cases. Lateness stands for pure insertion, after replanning, and for the case
-when all that has not begun is gone. The table goes to the screen and to ``bench/results/replan.md``.
+when all that has not begun is gone. The table is written to ``bench/results/replan.md``.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from statistics import fmean
 from typing import TypeVar
+
+from network import size
+from table import Table, command_line
 
 from zagumi.engine.collector import uncollected
 from zagumi.engine.insight.events import Events, NewCase, changed
 from zagumi.engine.insight.replan import STEPS, Replanned, replan, usual_price
-from zagumi.engine.network_sample import Size, network
+from zagumi.engine.network_sample import network
 from zagumi.engine.plan.check import require
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Case, Problem
@@ -34,10 +33,7 @@ from zagumi.engine.solve.search import Search
 from zagumi.engine.solve.solve import solve
 from zagumi.engine.solve.tables import build
 
-ROOT = Path(__file__).parent.parent
-MACHINES = {2_000: (200, 100), 10_000: (1_000, 500), 50_000: (1_000, 500)}
 COLUMNS = ("operations", "all", "change", "build", "follow", "search", "judge", "unmoved", "least unmoved", "late")
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n"
 PARTS = ("all", "change", "build", "follow", "search", "judge")
 Answer = TypeVar("Answer")
 
@@ -95,10 +91,9 @@ def measure_parts(clock: Clock, problem: Problem, plan: Plan, events: Events) ->
     clock.time("judge", lambda: require(left, new))
 
 
-def row(operations: int, seconds: float, rushes: int) -> str:
+def row(table: Table, operations: int, seconds: float, rushes: int) -> None:
     """A line of the table."""
-    machines, sites = MACHINES.get(operations, (max(20, operations // 10), max(10, operations // 20)))
-    problem = problem_of(network(Size(operations, machines, sites, 1.0), 1), "network")
+    problem = problem_of(network(size(operations), 1), "network")
     plan = solve(problem, Limits(seconds=seconds, seed=1)).plan
     assert plan is not None
     replan(problem, plan, rush(problem, 0))  # the compiled code is loaded once
@@ -111,37 +106,24 @@ def row(operations: int, seconds: float, rushes: int) -> str:
         shares.append(found.unmoved / (found.unmoved + len(found.moved)))
         alone = replan(problem, plan, events, Limits(steps=0))
         waits.append(f"{late(alone)} → {late(found)} ({least(problem, plan, events)})")
-    times = " | ".join(f"{clock.taken[part] / rushes:.3f}" for part in PARTS)
-    share = f"{sum(shares) / rushes:.2%} | {min(shares):.2%}"
-    return f"| {len(problem.operations)} | {times} | {share} | {', '.join(waits)} |\n"
+    times = (f"{clock.taken[part] / rushes:.3f}" for part in PARTS)
+    table.row(len(problem.operations), *times, f"{fmean(shares):.2%}", f"{min(shares):.2%}", ", ".join(waits))
 
 
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2_000, 10_000], help="operations")
     parser.add_argument("--seconds", type=float, default=10.0, help="to make the plan in force")
     parser.add_argument("--rushes", type=int, default=5, help="rush cases for each network")
     args = parser.parse_args()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    said = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit or 'unknown'}, {os.cpu_count()} cores, "
-    said += (
-        f"load {os.getloadavg()[0]:.1f} at the start, plans in force of {args.seconds:g} s, {args.rushes} rush cases "
+    said = (
+        f"plans in force of {args.seconds:g} s, {args.rushes} rush cases each. Processor seconds; minutes late by "
+        "pure insertion → replanned (with nothing else but what has begun)."
     )
-    said += (
-        "each. Processor seconds; minutes late by pure insertion → replanned (with nothing else but what has begun)."
-    )
-    lines = [f"# Replanning\n\n{said}\n\n", HEAD]
-    sys.stdout.write("".join(lines))
-    for operations in args.sizes:
-        lines.append(row(operations, args.seconds, args.rushes))
-        sys.stdout.write(lines[-1])
-        sys.stdout.flush()
-    out = ROOT / "bench" / "results" / "replan.md"
-    out.parent.mkdir(exist_ok=True)
-    out.write_text("".join(lines), encoding="utf-8")
+    with Table("replan", "Replanning", COLUMNS, said, folder=args.out) as table:
+        for operations in args.sizes:
+            row(table, operations, args.seconds, args.rushes)
     return 0
 
 

@@ -11,9 +11,9 @@ import argparse
 import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from table import RESULTS, ROOT
+
 PAGE = ROOT / "docs" / "engine" / "benchmarks.md"
 HEAD = """# Benchmarks
 
@@ -46,7 +46,7 @@ def main() -> int:
     tables["families"] += ["--peers", ",".join(peers), *(["--data", args.data] if args.data else [])]
     for name, words in tables.items():
         subprocess.run([sys.executable, str(ROOT / "bench" / f"{name}.py"), *words], check=True)
-    results = [(ROOT / "bench" / "results" / f"{name}.md").read_text(encoding="utf-8") for name in tables]
+    results = [(RESULTS / f"{name}.md").read_text(encoding="utf-8") for name in tables]
     PAGE.write_text("\n".join([HEAD, *(f"#{text}" for text in results)]), encoding="utf-8")
     return 0
 
