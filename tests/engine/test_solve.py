@@ -395,6 +395,28 @@ def test_the_gap_is_what_the_bound_leaves_open() -> None:
     assert [gap(*pair) for pair in ((None, 5), (0, 0), (200, 150), (200, 200))] == [None, 0.0, 0.25, 0.0]
 
 
+@every
+def test_without_a_bound_the_plan_is_the_same(problem: Problem) -> None:
+    bounded, alone = (solve(problem, Limits(steps=300, seed=1, bound=bound)) for bound in (True, False))
+    assert alone.plan == bounded.plan
+    assert alone.bound_by == "one machine"  # what the search itself knows
+    assert alone.bound <= bounded.bound
+
+
+@pytest.mark.parametrize(
+    ("limits", "bound"),
+    [
+        (Limits(seconds=0.2), False),
+        (Limits(seconds=5), True),
+        (Limits(seconds=5, bound=False), False),
+        (Limits(seconds=5, steps=200), False),
+        (Limits(seconds=0.2, steps=20_000), True),
+    ],
+)
+def test_who_wants_a_plan_alone_has_a_bound_where_it_may_spare_time(limits: Limits, bound: bool) -> None:
+    assert limits.for_plan() == replace(limits, bound=bound)
+
+
 def test_a_small_enough_gap_ends_the_search() -> None:
     result = solved(WIDE, Limits(seconds=600, gap=0.5))
     assert result.gap is not None

@@ -182,7 +182,7 @@ def _distinct(asked: Problem, limits: Limits, start: Plan | None, tell: _Telling
 
 def _solved(problem: Problem, limits: Limits, start: Plan | None, tell: _Telling | None) -> Result:
     """Solve, and count the time for those told of the next."""
-    result = solve(problem, limits, start=start, report=tell)
+    result = solve(problem, limits.for_plan(), start=start, report=tell)
     if tell is not None:
         tell.spent += result.seconds
     return result

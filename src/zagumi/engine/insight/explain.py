@@ -140,7 +140,7 @@ def why_not(problem: Problem, plan: Plan, operation: str, company: str, limits: 
     if obstacles:
         return WhyNot(operation, company, does=False, obstacles=obstacles)
     forced = _only(problem, item, tuple(o for o in item.options if problem.company_of(o.machine) == name))
-    result = solve(forced, limits, start=plan)
+    result = solve(forced, limits.for_plan(), start=plan)
     if result.plan is None:
         return WhyNot(operation, company, False, (Obstacle.NO_PLAN,), status=result.status, reasons=result.reasons)
     difference = compare(problem, plan, result.plan)

@@ -252,7 +252,7 @@ class _Search:
         steps = None if self.limits.steps is None else int(self.limits.steps * share)
         seconds = max(LEAST, (self.until - time.perf_counter()) * share)
         limits = replace(self.limits, seconds=seconds, steps=steps, workers=1)
-        return solve(problem, limits, start=start).plan
+        return solve(problem, limits.for_plan(), start=start).plan
 
     def _comes_late(self, problem: Problem, plan: Plan) -> bool:
         return any(case.tardy_minutes > self.tardy[case.case] for case in measure(problem, plan).cases)

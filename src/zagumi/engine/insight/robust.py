@@ -104,7 +104,7 @@ def robust(
     while rounds < ROUNDS and search.adapt() and not (limits.cancelled is not None and limits.cancelled()):
         asked = search.asked()
         rounds += 1
-        found = solve(asked, replace(share, seed=limits.seed + rounds), start=search.best_for(asked)).plan
+        found = solve(asked, replace(share, seed=limits.seed + rounds).for_plan(), start=search.best_for(asked)).plan
         if found is not None:
             search.take(found)
             if report is not None:

@@ -101,7 +101,8 @@ def _both(problem: Problem, longer: Problem, plan: Plan, limits: Limits) -> tupl
     What a search finds anyhow must not pass for the hour's: both go on from the same plan, and the one without the hour
     also follows what was found with it.
     """
-    part = replace(limits, seconds=limits.seconds / 4, steps=None if limits.steps is None else limits.steps // 4)
+    steps = None if limits.steps is None else limits.steps // 4
+    part = replace(limits, seconds=limits.seconds / 4, steps=steps).for_plan()
     first = solve(problem, part, start=plan).plan or plan
     better = solve(longer, part, start=first).plan
     others = [solve(problem, part, start=start).plan for start in (first, better) if start is not None]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from zagumi.engine.errors import ProblemError
+
+# a bound takes some 70 ms at town size; a search with so many seconds or steps may be spared more by it
+BOUND_SECONDS, BOUND_STEPS = 1.0, 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Limits:
         steps: when given, the search ends after this many steps whatever the time: fully repeatable.
         gap: stop when ``(objective - bound) / objective`` is at most this.
         cancelled: asked often; True ends the search with the best plan so far.
+        bound: whether a lower bound is computed beside the search. Without one the plans are the same, but a search
+            that cannot find a better one does not notice, unless the complete model proves it.
     """
 
     seconds: float = 10.0
@@ -27,6 +33,7 @@ class Limits:
     steps: int | None = None
     gap: float = 0.0
     cancelled: Callable[[], bool] | None = None
+    bound: bool = True
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
@@ -37,3 +44,8 @@ class Limits:
             raise ProblemError("limits, steps", self.steps, "0 or more")
         if not 0 <= self.gap < 1:
             raise ProblemError("limits, gap", self.gap, "0 or more, below 1")
+
+    def for_plan(self) -> Self:
+        """The same for whom only the plan counts: with a bound where that may end the search before its time."""
+        worth = self.seconds >= BOUND_SECONDS if self.steps is None else self.steps >= BOUND_STEPS
+        return replace(self, bound=self.bound and worth)

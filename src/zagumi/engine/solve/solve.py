@@ -104,7 +104,8 @@ def solve(
     if not problem.policy.first:
         return _by_weights(Posed(problem, (0, 0)), limits, start, report, repair=repair, cluster=cluster)
     weighted = partial(_by_weights, repair=repair, cluster=cluster)
-    return by_levels(problem, limits, start, report, weighted)
+    # what a bound spares one level, the next ones have
+    return by_levels(problem, replace(limits, bound=True), start, report, weighted)
 
 
 def _by_weights(
@@ -141,7 +142,7 @@ def _by_weights(
     if not large:
         course.take_best(crew.searches)
     course.tell("first plan", improved=True)
-    bounding = Bounding(course, built, crew.searches, wanted=not (large and repair))
+    bounding = Bounding(course, built, crew.searches, wanted=limits.bound and not (large and repair))
     bounding.give(course, wait=not large)
     course.raise_bound(crew.bound(), "one machine")
     crew = _with_guests(crew, course, cluster)
