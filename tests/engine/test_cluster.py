@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from threading import Thread
+from typing import Any, cast
+from unittest.mock import MagicMock, Mock
 
 import numpy as np
 import pytest
@@ -116,6 +123,7 @@ class Nodes:
         self.out: list[int] = []
         self.done: list[Standing] = []
         self.lost: list[int] = []
+        self.refused: dict[str, str] = {}
 
     @property
     def running(self) -> int:
@@ -135,7 +143,10 @@ class Nodes:
     def answers(self) -> list[Answer]:
         out, self.out = self.out, []
         self.lost += [number for number in out if number % 3 == 2]
-        return [Answer(number, None if number in self.lost else self.do(number)) for number in out]
+        return [Answer(number, "node", None if number in self.lost else self.do(number)) for number in out]
+
+    def refuse(self, node: str, why: str) -> None:
+        self.refused[node] = why
 
     def do(self, number: int) -> Standing:
         where, seed = self.sent[number]
@@ -144,6 +155,51 @@ class Nodes:
         self.search.run(self.steps)
         self.done.append(standing(self.search))
         return self.done[-1]
+
+
+def tell_less(where: Standing) -> None:
+    if where.get("best") is not None:  # of the search for the makespan
+        where["best"] = replace(where["best"], makespan=1)
+    where["now"].best[0] = 1
+
+
+def begin_all_at_once(where: Standing) -> None:
+    if "best_lots" in where:
+        lots = where["best_lots"]
+        lots.end -= lots.start
+        lots.start[:] = 0
+    tell_less(where)
+
+
+def send_less(where: Standing) -> None:
+    name = "best_options" if "best_options" in where else "best_lots"
+    where[name] = where[name][:3]
+
+
+def send_nothing(where: Standing) -> None:
+    where.clear()
+    where["now"] = "nothing"
+
+
+class OneFaulty(Nodes):
+    """Every second task is done by a node whose answers are spoiled."""
+
+    def __init__(self, spoil: Callable[[Standing], None]) -> None:
+        super().__init__()
+        self.spoil = spoil
+        self.sound = 0  # tasks that the other one has done since the refusal
+
+    def answers(self) -> list[Answer]:
+        out, self.out = self.out, []
+        return [self.answer(number) for number in out]
+
+    def answer(self, number: int) -> Answer:
+        where = self.do(number)
+        if number % 2 or self.refused:
+            self.sound += bool(self.refused)
+            return Answer(number, "sound", where)
+        self.spoil(where)
+        return Answer(number, "faulty", where)
 
 
 def same(one: Standing, other: Standing) -> bool:
@@ -161,6 +217,78 @@ def test_guests_make_the_answer_better_and_change_nothing_at_home(problem: Probl
     assert (with_busy.objective or 0) < (alone.objective or 0)
     assert with_busy.plan is not None
     assert check(problem, with_busy.plan) == ()
+
+
+@pytest.mark.parametrize("spoil", [tell_less, begin_all_at_once, send_less, send_nothing])
+@pytest.mark.parametrize("problem", [pairs(), shop_floor(5, cases=12, steps=11)], ids=["general", "makespan"])
+def test_a_node_that_sends_what_is_wrong_is_refused_and_the_others_go_on(
+    problem: Problem, spoil: Callable[[Standing], None]
+) -> None:
+    alone = solve(problem, Limits(steps=400, seed=1))
+    nodes = OneFaulty(spoil)
+    result = solve(problem, Limits(steps=400, seed=1), cluster=cast(Cluster, nodes))
+    assert list(nodes.refused) == ["faulty"]
+    assert all(nodes.refused.values())
+    assert nodes.sound
+    assert (result.objective or 0) < (alone.objective or 0)
+    assert result.plan is not None
+    assert check(problem, result.plan) == ()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Node faulty was given up"), ("ja", "ノード faulty は")])
+def test_who_is_refused_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, said: str
+) -> None:
+    cluster = MagicMock(nodes={"faulty": 1}, answered=Counter(), slots=1, running=1, lost=0, why_lost="", gone=[])
+    cluster.__enter__.return_value = cluster
+    cluster.refused = {"faulty": "precedence: broken"}
+    monkeypatch.setattr("zagumi.engine.solve.cluster.cluster.Cluster", lambda _address: cluster)
+    file = tmp_path / "one.txt"
+    file.write_text("1 0 1\n1 0 5\n")
+    assert main(["solve", str(file), "--cluster", "here", "--json", "--limit", "1", "--lang", language]) == 0
+    told = capsys.readouterr()
+    assert said in told.err
+    assert "precedence: broken" in told.err
+    assert json.loads(told.out)["cluster"]["refused"] == cluster.refused
+
+
+def test_what_cannot_be_read_is_the_fault_of_its_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Any, ...]] = []
+
+    def envoy(there: Connection, *_: object) -> Mock:
+        there = Connection(os.dup(there.fileno()))
+
+        def serve() -> None:
+            there.send(("ready", {"faulty": 1, "sound": 1}))
+            with suppress(EOFError):
+                while message := there.recv():
+                    told.append(message)
+                    if message[0] == "errand":
+                        node = "faulty" if "refuse" not in [each[0] for each in told] else "sound"
+                        there.send(("answer", message[1], node, b"?" if node == "faulty" else message[2]))
+
+        Thread(target=serve, daemon=True).start()
+        return Mock()
+
+    module = "zagumi.engine.solve.cluster.cluster"
+    monkeypatch.setattr(f"{module}._knock", lambda _address: None)
+    monkeypatch.setattr(f"{module}._envoy", envoy)
+    with Cluster("here") as cluster:
+
+        def answered() -> Answer:
+            number, until = cluster.send({"a": 1}, 1.0, 1), time.monotonic() + 10
+            while time.monotonic() < until:
+                for answer in cluster.answers():
+                    assert answer.number == number
+                    return answer
+                time.sleep(0.01)
+            raise AssertionError("no answer")
+
+        assert answered().where is None
+        assert list(cluster.refused) == cluster.gone == ["faulty"]
+        assert cluster.slots == cluster.lost == 1
+        assert answered() == Answer(2, "sound", {"a": 1})
+    assert ("refuse", 0, "faulty") in told
 
 
 def test_a_lost_task_is_sent_again_from_where_it_began() -> None:
@@ -206,7 +334,7 @@ def loopback() -> Iterator[Loopback]:
 def searched(problem: Problem, cluster: Cluster, enough: Callable[[], bool]) -> Result:
     """Plan until enough has happened there."""
     result = solve(problem, Limits(seconds=LONG, seed=1, cancelled=enough), cluster=cluster)
-    assert result.cancelled, "what was waited for has not happened"
+    assert result.cancelled, f"what was waited for has not happened, {cluster.lost} tasks lost: {cluster.why_lost}"
     assert result.plan is not None
     assert check(problem, result.plan) == ()
     alone = solve(problem, Limits(steps=result.steps, seed=1))
@@ -223,6 +351,21 @@ class TestNodes:
         with pytest.raises(ClusterError, match=r"node 127\.0\.0\.\d:\d+ has 0\.\S+, expected 9\.9\+other") as caught:
             Cluster(loopback.address)
         assert caught.value.why is Trouble.VERSION
+
+    def test_a_node_that_is_refused_is_told_nothing_more(self, loopback: Loopback) -> None:
+        with Cluster(loopback.address) as cluster:
+            since: Counter[str] = Counter()
+
+            def enough() -> bool:
+                if not cluster.refused and len(cluster.answered) == NODES:
+                    cluster.refuse(next(iter(cluster.nodes)), "not trusted")
+                    since.update(cluster.answered)
+                return bool(cluster.refused and (cluster.answered - since).total() > 1)
+
+            searched(town(), cluster, enough)
+            assert cluster.gone == list(cluster.refused)
+            assert cluster.slots == NODES - 1
+            assert not set(cluster.answered - since) & set(cluster.refused)
 
     def test_a_node_that_dies_loses_nothing(self, loopback: Loopback, capfd: pytest.CaptureFixture[str]) -> None:
         problem, killed = town(), list[int]()

@@ -27,6 +27,8 @@ def joined(address: str | None) -> Iterator[Cluster | None]:
         nodes = len(cluster.nodes)
         console.complain(say("{nodes} nodes ({slots} processors) search along", nodes=nodes, slots=cluster.slots))
         yield cluster
+        for node, why in cluster.refused.items():
+            console.complain(say("Node {node} was given up, for what it sent is wrong: {why}", node=node, why=why))
 
 
 def refuse(error: ClusterError, *, wants_json: bool) -> int:
@@ -64,4 +66,5 @@ def document(cluster: Cluster) -> dict[str, Any]:
         "lost": cluster.lost,
         "why_lost": cluster.why_lost,
         "gone": cluster.gone,
+        "refused": cluster.refused,
     }

@@ -46,6 +46,9 @@ JAPANESE: dict[str, str] = {
     "Joining the cluster at {address} …": "{address} のクラスターにつないでいます…",
     "{nodes} nodes ({slots} processors) search along": "{nodes}台のノード(プロセッサー{slots}個)もいっしょに探します",
     "nodes {nodes}, tasks {done}, lost {lost}": "ノード{nodes}台、仕事{done}件、失った仕事{lost}件",
+    "Node {node} was given up, for what it sent is wrong: {why}": (
+        "ノード {node} は、送ってきたものが正しくないため外しました:{why}"
+    ),
     "Searching across machines needs Ray: pip install 'zagumi[cluster]'": (
         "ほかの機械でも探すにはRayが要ります:pip install 'zagumi[cluster]'"
     ),

@@ -28,9 +28,10 @@ QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "
 
 @dataclass(frozen=True)
 class Answer:
-    """How a task has ended; ``where`` it led, None when it was lost."""
+    """How a task of a node has ended; ``where`` it led, None when it was lost."""
 
     number: int
+    node: str
     where: Standing | None
 
 
@@ -43,6 +44,7 @@ class Cluster:
         answered: tasks by the node that did them.
         lost: tasks that were lost with a node or a process; each was sent out again where there was time.
         gone: nodes that were lost or given up.
+        refused: of these, the ones whose answer was wrong, each with what was wrong.
         why_lost: what Ray said of the last such task.
 
     Raises:
@@ -54,6 +56,7 @@ class Cluster:
         self.answered: Counter[str] = Counter()
         self.lost = 0
         self.gone: list[str] = []
+        self.refused: dict[str, str] = {}
         self.why_lost = ""
         self._out: set[int] = set()
         self._numbers = 0
@@ -116,34 +119,48 @@ class Cluster:
         self._outbox.put(("errand", self._numbers, where, seconds, seed))
         return self._numbers
 
+    def refuse(self, node: str, why: str) -> None:
+        """Give up a node that has sent what is wrong: it is told nothing more, and nothing of it is heard."""
+        if node not in self.refused:
+            self.refused[node] = why
+            self._leave(node)
+            self._outbox.put(("refuse", 0, node))
+
     def answers(self) -> list[Answer]:
         """What has come back since."""
         found = []
         while not self._inbox.empty():
             what, *said = self._inbox.get()
             if what == "closed":  # the envoy is gone, and with it the way to all nodes
-                self.gone += self.nodes
-                self.nodes = {}
-                found += [self._lose(number, "the way to the cluster is gone") for number in sorted(self._out)]
+                for node in list(self.nodes):
+                    self._leave(node)
+                found += [self._lose(number, "", "the way to the cluster is gone") for number in sorted(self._out)]
             elif what == "gone":
-                self.gone += said
-                self.nodes.pop(said[0], None)
+                self._leave(*said)
+            elif what == "garbled":
+                self.refuse(*said)
             elif said[0] in self._out:
                 found.append(self._ended(what, *said))
         return found
 
+    def _leave(self, node: str) -> None:
+        if self.nodes.pop(node, None) is not None:
+            self.gone.append(node)
+
     def _ended(self, what: str, number: int, node: str, told: Any) -> Answer:
         if what == "lost":
-            return self._lose(number, told)
+            return self._lose(number, node, told)
+        if node in self.refused:  # sent before it heard
+            return self._lose(number, node, self.refused[node])
         self._out.discard(number)
         self.answered[node] += 1
-        return Answer(number, told)
+        return Answer(number, node, told)
 
-    def _lose(self, number: int, why: str) -> Answer:
+    def _lose(self, number: int, node: str, why: str) -> Answer:
         self._out.discard(number)
         self.lost += 1
         self.why_lost = why
-        return Answer(number, None)
+        return Answer(number, node, None)
 
     def close(self) -> None:
         """End all tasks and the connection; nothing is left running here."""
@@ -162,6 +179,9 @@ class Cluster:
         with suppress(OSError):
             while message := self._outbox.get():
                 what, number, content, *rest = message
+                if what == "refuse":  # a name is sent as it is
+                    self._socket.send(message)
+                    continue
                 if content is not last[0]:
                     last = content, packed(content)
                 self._socket.send((what, number, last[1], *rest))
@@ -172,7 +192,11 @@ class Cluster:
             while True:
                 what, *said = self._socket.recv()
                 if what == "answer":
-                    said[2] = unpacked(said[2])
+                    try:
+                        said[2] = unpacked(said[2])
+                    except Exception as wrong:  # whatever the bytes are: they are the node's fault
+                        self._inbox.put(("garbled", said[1], f"{type(wrong).__name__}: {wrong}"))
+                        what, said[2] = "lost", "the answer cannot be read"
                 self._inbox.put((what, *said))
         self._inbox.put(("closed",))
 

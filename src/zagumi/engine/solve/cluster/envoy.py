@@ -6,6 +6,7 @@ tuples over the socket that it is given, and ends when the other side does.
 It is told:
     ``("entrust", 0, figures)``: the problem from now on; tasks before are dropped.
     ``("errand", number, where, seconds, seed)``: a task.
+    ``("refuse", 0, node)``: the node is given up.
 
 It says, first ``refused`` or ``ready``, then the others as it comes:
     ``("refused", trouble, detail)``, ``("ready", {node: processors})``,
@@ -126,6 +127,7 @@ class Envoy:
 
     def serve(self) -> None:
         """Go on until the other side ends."""
+        self.heard = time.monotonic()  # joining may have taken longer than SILENCE
         threading.Thread(target=self._watch, daemon=True).start()
         while time.monotonic() - self.heard < SILENCE:
             while self.socket.poll(0 if self.tasks else 10 * POLL):
@@ -148,8 +150,16 @@ class Envoy:
             self.tasks.clear()  # they end soon, and a process that is not stopped need not be started again
             _, content = given
             self.figures = hashlib.sha256(content).hexdigest(), ray.put(content)
+        elif what == "refuse":
+            self._refuse(*given)
         else:
             self._send_out(*given)
+
+    def _refuse(self, _: int, name: str) -> None:
+        """Give up a node; what is out on it is lost."""
+        self.processors = {node: count for node, count in self.processors.items() if self.names[node] != name}
+        for reference in [reference for reference, task in self.tasks.items() if self.names[task.node] == name]:
+            self._lose(reference, f"node {name} was refused")
 
     def _send_out(self, number: int, where: bytes, seconds: float, seed: int) -> None:
         """Begin a task on the node with most room that has lost least."""

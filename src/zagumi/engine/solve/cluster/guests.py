@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import cast
 
-from zagumi.engine.solve.cluster.cluster import Cluster
+from zagumi.engine.errors import CheckError
+from zagumi.engine.plan.check import require
+from zagumi.engine.plan.cost import measure
+from zagumi.engine.solve.cluster.cluster import Answer, Cluster
 from zagumi.engine.solve.cluster.figures import Figures, Standing, Traveller, settle, standing
 from zagumi.engine.solve.search import JOINED, Search, join
 from zagumi.engine.solve.searching import Searching
@@ -48,6 +51,9 @@ class Guests:
     guest goes its own way, and with the search for the makespan it breeds from the best plans of the others too.
     Nothing flows back to those at home: with the same steps they find the same with guests and without, and the answer,
     the best of both, is no worse. A task that is lost is sent out again: where it began is kept here.
+
+    No node is trusted: what would be the best plan of all guests is judged first. A node whose plan is refused is given
+    up, and all guests begin anew from plans that were judged, for it may have misled the others.
     """
 
     def __init__(self, cluster: Cluster, home: Sequence[Searching], seed: int, left: Callable[[], float]) -> None:
@@ -91,7 +97,7 @@ class Guests:
                 self._waiting.append(task.start)
             else:
                 self._late = max(0.0, begun - task.sent - task.seconds)
-                self._waiting.append(self._take_over(answer.where, task.steps))
+                self._waiting.append(self._received(answer, answer.where, task.steps))
         self._send_out()
         if answers:
             self._met += len(answers)
@@ -102,7 +108,7 @@ class Guests:
         """Take over what has come back; what is still out is not waited for."""
         for answer in self.cluster.answers():
             if answer.where is not None:
-                self._take_over(answer.where, self._out[answer.number].steps)
+                self._received(answer, answer.where, self._out[answer.number].steps)
         self.cluster.recall()
 
     def _send_out(self) -> None:
@@ -138,11 +144,23 @@ class Guests:
         """The best search at home."""
         return min(self.home, key=_worth)
 
+    def _received(self, answer: Answer, where: Standing, begun: int) -> Standing | None:
+        """Take over what a node has sent unless it is wrong; where its guest goes on, None for where all do."""
+        try:
+            return self._take_over(where, begun)
+        except Exception as wrong:  # whatever its figures lead to, the search at home goes on
+            self.cluster.refuse(answer.node, str(wrong) if isinstance(wrong, CheckError) else f"unreadable: {wrong!r}")
+        self._waiting = deque([None] * len(self._waiting))
+        if self._hub is not None:
+            settle(self._hub, standing(self.best or self._leader()))
+        return None
+
     def _take_over(self, where: Standing, begun: int) -> Standing | None:
         """Keep what a guest has found; where it goes on, None for where all do."""
         guest = self._mirror
         settle(guest, where)
         if guest.objective is not None and (self.best is None or guest.objective < (self.best.objective or 0)):
+            _judge(guest)
             self.best, self._mirror = guest, self.best or _like(guest)
         if self._hub is not None:
             guest = self._mirror
@@ -154,6 +172,19 @@ class Guests:
                 guest.learn(cast(TabuSearch, search).best)
             return standing(guest)
         return where
+
+
+def _judge(guest: Traveller) -> None:
+    """Look whether a guest's best plan is valid and as good as it says.
+
+    Raises:
+        CheckError: it is not.
+    """
+    problem, plan = _built(guest).problem, guest.plan()
+    require(problem, plan)
+    value, told = measure(problem, plan).objective(problem.policy.weights), guest.objective
+    if told is None or value > told:
+        raise CheckError(f"the objective of a plan is {value}, {told} was told")
 
 
 def _gather(hub: Search, guest: Search, begun: int) -> None:
