@@ -239,9 +239,9 @@ def test_a_node_that_sends_what_is_wrong_is_refused_and_the_others_go_on(
 def test_who_is_refused_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, said: str
 ) -> None:
-    cluster = MagicMock(nodes={"faulty": 1}, answered=Counter(), slots=1, running=1, lost=0, why_lost="", gone=[])
+    cluster = MagicMock(address="here", nodes={"faulty": 1}, answered=Counter(), slots=1, running=1, lost=0)
     cluster.__enter__.return_value = cluster
-    cluster.refused = {"faulty": "precedence: broken"}
+    cluster.why_lost, cluster.gone, cluster.refused = "", [], {"faulty": "precedence: broken"}
     monkeypatch.setattr("zagumi.engine.solve.cluster.cluster.Cluster", lambda _address: cluster)
     file = tmp_path / "one.txt"
     file.write_text("1 0 1\n1 0 5\n")
