@@ -6,12 +6,13 @@ import pytest
 
 from tests.platform.network.conftest import Town, at, plan_booking
 from zagumi.engine.clock import common
+from zagumi.engine.insight.failure import Kind, failures
 from zagumi.engine.problem.network import Machine as EngineMachine
 from zagumi.engine.problem.problem import Problem
 from zagumi.platform.network import services
 from zagumi.platform.network.bridge import EngineNetwork, engine_network
 from zagumi.platform.network.hours import Timetable
-from zagumi.platform.network.models import Machine
+from zagumi.platform.network.models import Machine, Site
 from zagumi.platform.network.sheets import ShiftSheet
 
 DAY = 1440
@@ -25,9 +26,8 @@ def machine(network: EngineNetwork, code: str) -> EngineMachine:
     return next(each for each in network.machines if each.id == code)
 
 
-def test_the_pieces_make_a_problem(town: Town) -> None:
-    network = seen(town)
-    problem = Problem(
+def without_work(network: EngineNetwork) -> Problem:
+    return Problem(
         companies=network.companies,
         sites=network.sites,
         machines=network.machines,
@@ -37,6 +37,10 @@ def test_the_pieces_make_a_problem(town: Town) -> None:
         calendars=network.calendars,
         people=network.people,
     )
+
+
+def test_the_pieces_make_a_problem(town: Town) -> None:
+    problem = without_work(seen(town))
     assert {company.id for company in problem.companies} == {town.works.code, town.rival.code, town.plater.code}
     assert problem.company_of(town.works.exact.code) == town.works.code
     hub = problem.site[town.hub.code]
@@ -44,6 +48,16 @@ def test_the_pieces_make_a_problem(town: Town) -> None:
     assert town.goods_in.code in problem.site
     assert town.far.site.code not in problem.site
     assert problem.windows(town.works.exact.code)[0] == (DAY + 480, DAY + 1020)
+
+
+def test_a_drill_of_a_network_has_its_districts(town: Town) -> None:
+    Site.objects.filter(party__code=town.works.code).update(district="shiomi")
+    problem = without_work(seen(town))
+    (found,) = failures(problem, (Kind.DISTRICT,))
+    assert found.id == "shiomi"
+    assert set(found.machines) == {
+        each.id for each in problem.machines if problem.company_of(each.id) == town.works.code
+    }
 
 
 def test_an_exact_owner_gives_its_bookings(town: Town) -> None:
