@@ -16,7 +16,7 @@ from zagumi.engine.network_sample import Size, network
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.cost import measure, moved_operations
 from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Case, Problem, Roads
+from zagumi.engine.problem import Case, Machine, Problem, Roads, Site
 from zagumi.engine.read.network import problem_of
 from zagumi.engine.sample import Features, sample
 from zagumi.engine.solve.limits import Limits
@@ -83,6 +83,7 @@ HAPPENED = {
     "a rush case": Events(NOW, cases=(rush(TOWN, TOWN.cases[0].id, NOW, NOW + 3000, 100),)),
     "a machine stops": Events(NOW, stops=(Stop(NOW + 100, NOW + 6000, machine=later().machine),)),
     "a machine stops under work": Events(NOW, stops=(Stop(NOW - 1, NOW + 3000, machine=running().machine),)),
+    "a site stops": Events(NOW, stops=(Stop(NOW, NOW + 4320, site=TOWN.machine[later().machine].site),)),
     "a company stops": Events(NOW, stops=(Stop(NOW, NOW + 4320, company=company()),)),
     "a road is closed": Events(NOW, stops=(Stop(NOW, NOW + 600, road=road()),)),
     "an operation takes longer": Events(NOW, delays=(Delay(later().operation, 300),)),
@@ -235,9 +236,22 @@ def test_tiny_plans_survive_what_happens(problem: Problem, data: st.DataObject) 
         hold(problem, plan, events, found)
 
 
+@pytest.mark.parametrize("kind", ["site", "company"])
+def test_a_site_or_company_that_stops_is_all_its_machines_and_no_others(kind: str) -> None:
+    works = Site("second works", TOWN.company_of(later().machine))
+    town = replace(TOWN, sites=(*TOWN.sites, works), machines=(*TOWN.machines, Machine("spare", works.id)))
+    at = {each.id: each.site if kind == "site" else town.company_of(each.id) for each in town.machines}
+    name = at[later().machine]
+    whole = Stop(NOW, NOW + 60, site=name) if kind == "site" else Stop(NOW, NOW + 60, company=name)
+    each = tuple(Stop(NOW, NOW + 60, machine=machine) for machine, where in at.items() if where == name)
+    assert 0 < len(each) < len(town.machines)
+    assert changed(town, PLAN, Events(NOW, stops=(whole,)), 0) == changed(town, PLAN, Events(NOW, stops=each), 0)
+
+
 WRONG = {
     "now": (Events(TOWN.horizon), "events, now"),
     "machine": (Events(NOW, stops=(Stop(0, 9, machine="nowhere"),)), "stop, machine"),
+    "site": (Events(NOW, stops=(Stop(0, 9, site="nowhere"),)), "stop, site"),
     "company": (Events(NOW, stops=(Stop(0, 9, company="nobody"),)), "stop, company"),
     "road": (Events(NOW, stops=(Stop(0, 9, road=("nowhere", road()[0])),)), "stop, road"),
     "operation": (Events(NOW, delays=(Delay("nothing", 1),)), "delay, operation"),
@@ -261,6 +275,7 @@ def test_events_that_cannot_be_are_named(name: str) -> None:
         (lambda: Stop(9, 9, machine="M"), "stop"),
         (lambda: Stop(0, 9), "stop"),
         (lambda: Stop(0, 9, machine="M", company="K"), "stop"),
+        (lambda: Stop(0, 9, site="S", machine="M"), "stop"),
         (lambda: Delay("a", 0), "delay of operation a, minutes"),
         (lambda: Change("a", 0), "change of case a, percent"),
         (lambda: Roads(delays={("a", "a"): 1}), "roads, delay"),

@@ -71,7 +71,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("more than *", "{0}より大きい値"),
     ("a minute before the horizon at *", "計画の期間の終わり({0}分)より前の分"),
     ("one of the problem's", "問題にあるもの"),
-    ("one of machine, company, road", "machine・company・roadのどれか一つ"),
+    ("one of machine, site, company, road", "machine・site・company・roadのどれか一つ"),
     ("minutes in order", "順になった時刻"),
     ("an operation not done by *", "{0}分までに終わっていない工程"),
     ("an end by the horizon at *", "計画の期間の終わり({0}分)までの終わり"),

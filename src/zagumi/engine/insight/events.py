@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from operator import eq
 
 from zagumi.engine.clock import Window, WorkingTime, union
 from zagumi.engine.errors import ProblemError
@@ -30,9 +31,9 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A machine, all machines of a company, or the road between two sites is out of use, from ``start`` before ``end``.
+    """A machine, all of a site or company, or the road between two sites, out of use from ``start``, before ``end``.
 
-    Just one of the three is named. Whatever takes the road, at any time, is taken to wait as long as the stop lasts.
+    Just one of the four is named. Whatever takes the road, at any time, is taken to wait as long as the stop lasts.
     """
 
     start: int
@@ -40,13 +41,14 @@ class Stop:
     machine: str | None = None
     company: str | None = None
     road: tuple[str, str] | None = None
+    site: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise ProblemError("stop", f"from {self.start} to {self.end}", "minutes in order")
-        named = [name for name in ("machine", "company", "road") if getattr(self, name) is not None]
+        named = [name for name in ("machine", "site", "company", "road") if getattr(self, name) is not None]
         if len(named) != 1:
-            raise ProblemError("stop", " and ".join(named) or "nothing", "one of machine, company, road")
+            raise ProblemError("stop", " and ".join(named) or "nothing", "one of machine, site, company, road")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,14 @@ class _Change:
         for stop in self.events.stops:
             if stop.machine is not None:
                 _known("stop, machine", stop.machine, problem.machine)
-                found[stop.machine].append((stop.start, stop.end))
-            elif stop.company is not None:
+            if stop.site is not None:
+                _known("stop, site", stop.site, problem.site)
+            if stop.company is not None:
                 _known("stop, company", stop.company, problem.company)
-                for machine in problem.machines:
-                    if problem.company_of(machine.id) == stop.company:
-                        found[machine.id].append((stop.start, stop.end))
+            for machine in problem.machines:
+                names = machine.id, machine.site, problem.company_of(machine.id)
+                if any(map(eq, names, (stop.machine, stop.site, stop.company))):
+                    found[machine.id].append((stop.start, stop.end))
         return found
 
     def _machine(self, machine: Machine) -> Machine:
