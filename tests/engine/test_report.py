@@ -20,6 +20,7 @@ from zagumi.engine.read.formats import read_file
 from zagumi.engine.read.shoplog.actual import CAVEATS
 from zagumi.engine.read.shoplog.problem import read_shoplog
 from zagumi.engine.report.axis import axis
+from zagumi.engine.report.charts import progress
 from zagumi.engine.report.gantt import MOST_BARS
 from zagumi.engine.report.japanese import JAPANESE
 from zagumi.engine.report.language import Clock, Language
@@ -275,3 +276,19 @@ def test_an_axis_runs_forward_and_makes_closed_days_narrow() -> None:
     assert short.x(540) - short.x(480) == pytest.approx(40)
     plain = axis(Clock(replace(problem, origin=""), Language("en")), 0, 40, [])
     assert plain.x(40) == plain.width
+
+
+@pytest.mark.parametrize(
+    ("objectives", "bound", "drawn"),
+    [((1_431_699_080, 1_420_259_825), 1_398_462_265, True), ((500, 500), 400, True), ((1000, 990), 100, False)],
+)
+def test_the_course_of_the_search_shows_a_bound_where_it_lies(
+    objectives: tuple[int, ...], bound: int, drawn: bool
+) -> None:
+    history = [Progress(1.0 + at, "search", value, bound * at, "tree") for at, value in enumerate(objectives)]
+    found = progress(history, Language("ja"))
+    assert ('class="bound"' in found) == drawn
+    assert (f"↓ {bound:,}" in found) != drawn
+    place = re.search(r'<text x="([\d.]+)" y="12"', found)
+    assert place is not None
+    assert float(place[1]) > 8 * len(f"{objectives[0]:,}")  # room for the largest figure

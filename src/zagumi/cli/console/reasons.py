@@ -141,7 +141,7 @@ def _choice(story: Story, choice: Choice) -> str:
     mark = "●" if choice.chosen else "○"
     name = f"{mark} {story.company(choice.company)}, {story.machine(choice.machine)}: "
     if choice.yen is None:
-        return name + "; ".join(say(OBSTACLES[obstacle]) for obstacle in choice.obstacles)
+        return name + story.say.clauses(say(OBSTACLES[obstacle]) for obstacle in choice.obstacles)
     times = say(OBSTACLES[Obstacle.NO_TIME])
     if choice.start is not None and choice.finish is not None:
         start, finish = story.clock.moment(choice.start), story.clock.moment(choice.finish)

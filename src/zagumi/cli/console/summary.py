@@ -41,7 +41,7 @@ def print_plan(story: Story) -> None:
         )
     _print_reality(story)
     for rival in story.rivals:
-        print(f"- {rival.name}: " + "; ".join(part for part in (rival.gives_up, rival.differs) if part))
+        print(f"- {rival.name}: " + story.say.clauses((rival.gives_up, rival.differs)))
 
 
 def without_plan(given: Given, result: Result, *, wants_json: bool) -> int:

@@ -11,6 +11,7 @@ from zagumi.engine.report.markup import number, svg, text
 from zagumi.engine.solve.result import Progress
 
 WIDE, HIGH, LEFT, BELOW = 640, 240, 90, 34
+DIGIT = 8.5  # at most as wide
 STEPS_UP_TO = 400
 LEAD_TICKS = (60, 6 * 60, 1440, 3 * 1440, 10 * 1440, 30 * 1440, 100 * 1440, 1000 * 1440)
 
@@ -24,15 +25,16 @@ def progress(history: Sequence[Progress], say: Language) -> str:
     kept = [*seen[::stride], seen[-1]]
     last = max(kept[-1].seconds, 1e-3)
     values = [moment.objective or 0 for moment in kept]
-    top, bottom = max(values), min(moment.bound for moment in kept)
+    top, bottom = max(values), kept[-1].bound
     # a bound far below would press the curve into a line; the axis then starts near the best plan and says so
     low = (
         bottom if top == min(values) or (top - bottom) < 6 * (top - min(values)) else min(values) - (top - min(values))
     )
     spread = max(1, top - low)
+    left = max(LEFT, 8 + DIGIT * len(f"{top:,}"))
 
     def at(seconds: float, value: float) -> tuple[str, str]:
-        x = LEFT + seconds / last * (WIDE - LEFT - 12)
+        x = left + seconds / last * (WIDE - left - 12)
         y = 12 + (top - max(value, low)) / spread * (HIGH - BELOW - 12)
         return number(x), number(y)
 
@@ -42,9 +44,10 @@ def progress(history: Sequence[Progress], say: Language) -> str:
         x, y = at(moment.seconds, moment.objective or 0)
         best.append(f"H{x}V{y}" if best else f"M{x} {y}")
         x, y = at(moment.seconds, moment.bound)
-        bound.append(f"H{x}V{y}" if bound else f"M{x} {y}")
+        if moment.bound >= low:
+            bound.append(f"H{x}V{y}" if bound else f"M{x} {y}")
     ticks = "".join(
-        f'<text x="{LEFT - 6}" y="{at(0, value)[1]}" dy="5" text-anchor="end">{value:,.0f}</text>'
+        f'<text x="{left - 6:g}" y="{at(0, value)[1]}" dy="5" text-anchor="end">{value:,.0f}</text>'
         for value in (top, (top + low) / 2, low)
     )
     seconds = "".join(
@@ -52,8 +55,12 @@ def progress(history: Sequence[Progress], say: Language) -> str:
         f"{text(_seconds(share * last, say))}</text>"
         for share in (0.0, 0.5, 0.96)
     )
-    frame = f'<path d="M{LEFT} 8V{HIGH - BELOW}H{WIDE - 6}" class="frame"/>'
-    lines = f'<path d="{"".join(best)}" class="best"/><path d="{"".join(bound)}" class="bound"/>'
+    frame = f'<path d="M{left:g} 8V{HIGH - BELOW}H{WIDE - 6}" class="frame"/>'
+    lines = f'<path d="{"".join(best)}" class="best"/>'
+    if bound:
+        lines += f'<path d="{"".join(bound)}" class="bound"/>'
+    else:
+        lines += f'<text x="{WIDE - 12}" y="{HIGH - BELOW - 8}" text-anchor="end">↓ {kept[-1].bound:,}</text>'
     label = say(
         "Best plan from {first} down to {last} within {seconds}; nothing can be below {bound}",
         first=f"{values[0]:,}", last=f"{values[-1]:,}", seconds=_seconds(last, say), bound=f"{kept[-1].bound:,}",

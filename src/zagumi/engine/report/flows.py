@@ -65,7 +65,7 @@ def flows(story: Story) -> str:
         note += " " + say("The {count} largest flows of {all} are listed.", count=ROWS_UP_TO, all=len(found))
     drawing = _map(story, found)
     beside = pages(head, rows, caption=say("Flows between sites"), numbers=range(2, 8), size=ROWS)
-    return section("map", say("Flow of goods"), f'<div class="beside">{drawing}{beside}</div>', note)
+    return section("map", say("Flow of goods"), f'<div class="beside">{drawing}<div>{beside}</div></div>', note)
 
 
 def _weight(flow: _Flow) -> float:

@@ -5,7 +5,7 @@ Sentences are written in English where they are used and looked up here; ``{name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -76,6 +76,10 @@ class Language:
         comma = "、" if self.code == "ja" else ", "
         shown = comma.join(items[:most])
         return shown if len(items) <= most else shown + self(" and {count} more", count=len(items) - most)
+
+    def clauses(self, parts: Iterable[str]) -> str:
+        """Parts of a sentence one after the other, without the empty ones."""
+        return ("、" if self.code == "ja" else "; ").join(part for part in parts if part)
 
 
 class Clock:

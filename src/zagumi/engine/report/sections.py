@@ -8,7 +8,7 @@ from zagumi.engine.plan.cost import CaseMeasures, Measures, measure
 from zagumi.engine.report import charts
 from zagumi.engine.report.language import Language
 from zagumi.engine.report.markup import definitions, pages, section, table, text
-from zagumi.engine.report.story import Rival, Story, step
+from zagumi.engine.report.story import Story, step
 
 CASES_UP_TO = 500
 WORK_UP_TO = 2000
@@ -95,7 +95,7 @@ def cases(story: Story) -> str:
     note = ""
     if len(measured) > CASES_UP_TO:
         note = say("The {count} cases with the least slack of {all} are listed.", count=CASES_UP_TO, all=len(measured))
-    return section("cases", say("By case"), pages(head, rows, caption=say("Cases"), numbers=(5, 6)), note)
+    return section("cases", say("By case"), pages(head, rows, caption=say("Cases"), numbers=(3, 5, 6)), note)
 
 
 def _case(story: Story, case: CaseMeasures, first: int, last: int) -> tuple[str, ...]:
@@ -224,10 +224,6 @@ def costs(story: Story) -> str:
     return section("costs", say("Costs"), f'<div class="beside">{charts.shares(items, say)}{listed}</div>', note)
 
 
-def _unlike(rival: Rival) -> str:
-    return "; ".join(part for part in (rival.gives_up, rival.differs) if part)
-
-
 def rivals(story: Story) -> str:
     """The other plans beside this one, and what each gives up."""
     say = story.say
@@ -237,7 +233,10 @@ def rivals(story: Story) -> str:
         "Plan", "Last completion", "Late cases", "Lateness in all", "Cost", "CO2", "km", "Companies", "Gives up"
     )
     rows = [_rival(story, say("this plan"), story.measures, "")]
-    rows += [_rival(story, rival.name, measure(story.problem, rival.plan), _unlike(rival)) for rival in story.rivals]
+    rows += [
+        _rival(story, rival.name, measure(story.problem, rival.plan), say.clauses((rival.gives_up, rival.differs)))
+        for rival in story.rivals
+    ]
     return section(
         "rivals", say("Other plans"), table(head, rows, caption=say("Measures of the plans"), numbers=range(1, 8))
     )

@@ -36,7 +36,7 @@ def rival(found: Alternative, say: Language) -> Rival | None:
     """An alternative in words; None when it has no plan."""
     if found.result.plan is None:
         return None
-    gives_up = "; ".join(_sacrifice(each, say) for each in found.gives_up)
+    gives_up = say.clauses(_sacrifice(each, say) for each in found.gives_up)
     return Rival(say(found.label), found.result.plan, gives_up, _team_changes(found, say))
 
 
