@@ -380,6 +380,8 @@ def test_bad_files_are_named_with_place_and_expectation(tmp_path: Path, capsys: 
     }
     assert main(["solve", str(path), "--lang", "ja"]) == 2
     assert capsys.readouterr().err == "bad.txt: 2行目の時間:'x' とあります。必要なのは、0から1000000000までの整数\n"
+    assert main(["solve", str(tmp_path / "none.txt"), "--lang", "ja"]) == 2
+    assert capsys.readouterr().err == "none.txt: ファイル:'なし' とあります。必要なのは、実在するファイル\n"
 
 
 def test_no_file_is_written_before_the_input_is_read(tmp_path: Path) -> None:

@@ -57,14 +57,14 @@ def run(args: argparse.Namespace) -> int:
     if args.why is not None:
         from zagumi.engine.insight.explain import why
 
-        answer = why(problem, plan, _known(args.why, problem.operation, "an operation of the problem"))
+        answer = why(problem, plan, _known("--why", args.why, problem.operation, "an operation of the problem"))
         found["why"] = asdict(answer)
         lines += reasons.why(story, answer)
     if args.why_not is not None:
         from zagumi.engine.insight.explain import why_not
 
-        operation = _known(args.why_not[0], problem.operation, "an operation of the problem")
-        company = _known(args.why_not[1], problem.company, "a company of the problem")
+        operation = _known("--why-not", args.why_not[0], problem.operation, "an operation of the problem")
+        company = _known("--why-not", args.why_not[1], problem.company, "a company of the problem")
         limits = Limits(seconds=args.limit, seed=args.seed, steps=args.steps)
         refused = why_not(problem, plan, operation, company, limits)
         found["why_not"] = {key: value for key, value in asdict(refused).items() if key != "plan"}
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
         name = args.hour or (story.loads[0].machine if story.loads else "")
         if name not in problem.machine:
-            name = _known(name, problem.company, "a machine or a company of the problem")
+            name = _known("--hour", name, problem.company, "a machine or a company of the problem")
         worth = shadow(problem, plan, name, Limits(seconds=args.limit, seed=args.seed, steps=args.steps))
         found["hour"] = {"name": name, **asdict(worth)}
         lines += reasons.hour(story, name, worth)
@@ -87,8 +87,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _known(name: str, index: Any, expected: str) -> str:
+def _known(option: str, name: str, index: Any, expected: str) -> str:
     if name not in index:
-        some = ", ".join(list(index)[:5])
-        raise FileError(say("command line"), name, say("no such name (there are {some} …)", some=some), expected)
+        raise FileError(say("command line"), option, name, f"{expected}, such as {', '.join(list(index)[:3])}")
     return name

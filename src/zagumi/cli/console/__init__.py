@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zagumi.cli.console.japanese import JAPANESE
-from zagumi.cli.console.wording import expectation
+from zagumi.cli.console.wording import expectation, what_was_found
 from zagumi.engine.errors import FileError, ProblemError
 from zagumi.engine.report.language import LANGUAGES, Language
 
@@ -70,7 +70,7 @@ def refuse(error: FileError | ProblemError, *, wants_json: bool) -> None:
             "{file}{place}: {given} was given, expected {expected}",
             file=f"{file}: " if file else "",
             place=expectation(error.place, language()),
-            given=f"'{error.given}'",
+            given=f"'{what_was_found(error.given, language())}'",
             expected=expectation(error.expected, language()),
         )
     )

@@ -151,7 +151,6 @@ JAPANESE: dict[str, str] = {
         "決められた範囲では、そこに置く計画が見つかりませんでした。ないとも言えません"
     ),
     "seed of that search (default: %(default)s)": "その探索の種(省略時 %(default)s)",
-    "no such name (there are {some} …)": "ない名前(あるのは {some} …)",
     "{machine} ({company}): {share} taken, waits {time}, lateness resting on it {saves}": (
         "{machine}({company}):負荷{share}、空き待ち{time}、ここがもとの遅れ{saves}"
     ),

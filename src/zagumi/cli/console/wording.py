@@ -86,9 +86,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("an end by the horizon at *", "計画の期間の終わり({0}分)までの終わり"),
     ("a company that is listed", "載っている会社"),
     ("a machine that is listed", "載っている機械"),
-    ("an operation of the problem", "問題にある工程"),
-    ("a company of the problem", "問題にある会社"),
-    ("a machine or a company of the problem", "問題にある機械か会社"),
+    ("an operation of the problem, such as *", "問題にある工程({0}など)"),
+    ("a company of the problem, such as *", "問題にある会社({0}など)"),
+    ("a machine or a company of the problem, such as *", "問題にある機械か会社({0}など)"),
     ("a plan without faults", "違反のない計画"),
     ("a version from * to *", "版{0}から{1}"),
     ("a heading with *", "{0}のある見出し"),
@@ -139,6 +139,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("argument *: expected * arguments", "{0}:値を{1}個書いてください"),
     ("the following arguments are required: *", "次が足りません:{0}"),
     ("unrecognized arguments: *", "分からない指定:{0}"),
+    ("list of *, each once,", "{0}をコンマで区切った、重なりのない並び"),
     ("whole number from *", "{0}以上の整数"),
     (
         "list of machine, company, site, vehicle, district",
@@ -147,6 +148,15 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("number of seconds above 0", "0より大きい秒数"),
     ("probability above 0, at most 1", "0より大きく1以下の確率"),
 )
+
+# what was found, where it is said and not shown as it stands
+FOUND = {
+    "nothing": "なし",
+    "a place that cannot be written": "書けない場所",
+    "No such file or directory": "そのようなファイルはない",
+    "Permission denied": "許されていない",
+    "Is a directory": "フォルダー",
+}
 
 RULES = {
     "known": ("問題にないものの名前", ""),
@@ -190,6 +200,11 @@ def expectation(text: str, language: Language) -> str:
         if found:
             return japanese.format(*(expectation(part, language) for part in found.groups()))
     return text
+
+
+def what_was_found(text: str, language: Language) -> str:
+    """What was found in the place of what was expected, in a language."""
+    return FOUND.get(text, text) if language.code == "ja" else text
 
 
 def fault(found: Fault, language: Language) -> str:
