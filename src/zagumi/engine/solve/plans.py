@@ -13,6 +13,7 @@ from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.solve.in_force import Positions, found, places, whole
 from zagumi.engine.solve.schedule.feeding import done_by, sent_before
 from zagumi.engine.solve.schedule.records import StateRows, Store
+from zagumi.engine.solve.schedule.shifting import advance
 from zagumi.engine.solve.schedule.state import book, empty_state, open_books, stand
 from zagumi.engine.solve.tables import Built
 
@@ -97,13 +98,36 @@ def _follow_givers(built: Built, starts: NDArray[np.int64]) -> None:
 
 
 def best_plan(built: Built, store: Store[StateRows]) -> Plan:
-    """The best plan a state has kept."""
+    """The best plan a state has kept, its work begun as early as it can."""
     if not built.operations:
         return Plan(())
     rows = store.rows
-    return _Reading(
-        built, Store.of(rows._replace(lots=rows.best_lots, feeds=rows.best_feeds, done=rows.best_done))
-    ).plan()
+    kept = Store.of(rows._replace(lots=rows.best_lots.copy(), feeds=rows.best_feeds, done=rows.best_done))
+    begin_early(built, kept)
+    return plan_of(built, kept)
+
+
+def plan_of(built: Built, store: Store[StateRows]) -> Plan:
+    """The plan in a state as it stands; it must be complete."""
+    return _Reading(built, store).plan()
+
+
+def begin_early(built: Built, store: Store[StateRows]) -> None:
+    """Have the work of a complete plan begin as soon as it can; the search lets it wait where that costs nothing.
+
+    Only the times of sub-lots change: the state is no longer one to search on from.
+    """
+    net, st = built.rows, store.rows
+    count = st.done.lots.astype(np.int64)
+    used = np.repeat(net.ops.lot0 - np.cumsum(count) + count, count) + np.arange(count.sum())
+    booked = [
+        (at, *window) for at, name in enumerate(built.machines) for window in built.problem.machine[name].bookings
+    ]
+    machine, start, end = np.array(booked, dtype=np.int64).reshape(-1, 3).T
+    items = np.concatenate([used, -1 - np.arange(len(booked))])
+    order = items[np.argsort(np.concatenate([st.lots.start[used], start]), kind="stable")]
+    free = np.concatenate([np.zeros(len(built.machines), dtype=np.int64), np.stack([machine, end], 1).ravel()])
+    advance(built.store.tables, store.state, order, free)
 
 
 class _Reading:

@@ -29,6 +29,7 @@ from zagumi.engine.solve.schedule.rows import (
     worth_at,
 )
 from zagumi.engine.solve.schedule.ruin import ruin, ruin_case, ruin_forced
+from zagumi.engine.solve.schedule.shifting import postpone
 from zagumi.engine.solve.schedule.worth import appraise, refresh, worth
 
 
@@ -218,6 +219,8 @@ def conclude(
 @routine
 def step(net: Tables, st: State, scale: float) -> None:
     """One step: ruin, recreate, accept or go back."""
+    if settings(st).shifts and now(st).focused == 0:
+        postpone(net, st, below(st, rules(net).machine_count))
     value, missing = now(st).value, now(st).missing
     makespan, unfair = now(st).makespan, now(st).unfair
     limit = worth(net, st) - int(scale * math.log(max(share(st), 1e-12)))

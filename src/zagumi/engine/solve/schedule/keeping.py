@@ -22,17 +22,22 @@ from zagumi.engine.solve.schedule.worth import worth
 
 
 @kernel
+def note_change(st: State, op: int) -> None:
+    """Remember that an operation has changed since the best plan was kept."""
+    if not done_at(st, op).dirty:
+        done_at(st, op).dirty = 1
+        dirty_at(st, now(st).dirty).index = op
+        now(st).dirty += 1
+
+
+@kernel
 def note_changes(st: State) -> None:
     """Remember which operations the log has changed since the best plan was kept."""
     for at in range(now(st).logged):
         entry = log_at(st, at)
         if entry.kind == FEED or entry.kind == WORTH:
             continue  # the operations that are fed are logged too
-        op = entry.index if entry.kind == DONE else lot_at(st, entry.index).op
-        if not done_at(st, op).dirty:
-            done_at(st, op).dirty = 1
-            dirty_at(st, now(st).dirty).index = op
-            now(st).dirty += 1
+        note_change(st, entry.index if entry.kind == DONE else lot_at(st, entry.index).op)
 
 
 @kernel

@@ -128,7 +128,7 @@ NOW = _record(
     " stamp leader stuck floor prefer budget replaying random steps accepted focused"
 )
 # see ``state.settings_for``
-SETTINGS = _record("blink later alone beside way dear replays", "hot cold")
+SETTINGS = _record("blink later alone beside way dear replays shifts", "hot cold")
 # the last answer of a routine besides the one it returns
 FOUND = _record("start end setup ready cost movement")
 PULL = _record("link giver pieces batch count")

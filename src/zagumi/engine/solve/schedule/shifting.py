@@ -1,0 +1,194 @@
+"""Whole sub-lots shifted along their machines, while the order on each machine stays.
+
+Where dates leave room, work that begins no sooner than it must leaves early time in one piece, in which further cases
+find a place that scattered gaps do not offer. The search therefore postpones; a plan that leaves has its work advanced
+again, so that slack lies before the dates and not before the work.
+
+Work stays where it is when others' times hang on more than its end: split operations, transfer batches, work attended
+by people, machines with bands or set-up tables, frozen work, and operations of the plan in force.
+"""
+
+from __future__ import annotations
+
+from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.schedule.case import new_stamp
+from zagumi.engine.solve.schedule.hours import clock, finish, journey, opening, window_at, worked
+from zagumi.engine.solve.schedule.keeping import note_change
+from zagumi.engine.solve.schedule.records import Line, State, Tables
+from zagumi.engine.solve.schedule.rows import (
+    case_at,
+    done_at,
+    feed_at,
+    link_at,
+    lot_at,
+    machine_at,
+    mode_at,
+    now,
+    op_at,
+    option_at,
+    out_at,
+    room_at,
+    rules,
+    span_at,
+    used_at,
+    window_row,
+    worth_at,
+)
+from zagumi.engine.solve.schedule.worth import appraise
+
+
+@kernel
+def _bound_to_hours_alone(net: Tables, machine: int) -> int:
+    """Whether work on a machine may stand wherever the machine is open and free."""
+    row = machine_at(net, machine)
+    return 1 if row.setup0 < 0 and row.band1 == row.band0 else 0
+
+
+@kernel
+def _shiftable(net: Tables, st: State, lot: int) -> int:
+    """Whether a sub-lot on such a machine may be shifted."""
+    row = lot_at(st, lot)
+    op = op_at(net, row.op)
+    if not row.tied or op.frozen > 0 or done_at(st, row.op).lots != 1 or op.force1 > op.force0:
+        return 0
+    if mode_at(net, row.mode).person >= 0:
+        return 0
+    for link in range(op.link0, op.link1):
+        if link_at(net, link).batch > 0:
+            return 0
+    for at in range(op.out0, op.out1):
+        if link_at(net, out_at(net, at).link).batch > 0:
+            return 0
+    return 1
+
+
+@kernel
+def _site(net: Tables, st: State, lot: int) -> int:
+    return int(option_at(net, mode_at(net, lot_at(st, lot).mode).option).site)
+
+
+@kernel
+def _arrival(net: Tables, st: State, lot: int) -> int:
+    """First minute at which a sub-lot may start, fed in whole movements: its release or the last arrival."""
+    row = lot_at(st, lot)
+    op, site = op_at(net, row.op), _site(net, st, lot)
+    ready = int(case_at(net, op.case).release)
+    for link in range(op.link0, op.link1):
+        flow = link_at(net, link)
+        giver0 = op_at(net, flow.before).lot0
+        for number in range(done_at(st, flow.before).lots):
+            if feed_at(st, flow.feed0 + number * flow.width + lot - op.lot0).pieces > 0:
+                giver = giver0 + number
+                ready = max(ready, lot_at(st, giver).end + flow.lag + journey(net, _site(net, st, giver), site))
+    return ready
+
+
+@kernel
+def _wanted(net: Tables, st: State, lot: int) -> int:
+    """The last minute at which a sub-lot may end so that nothing else moves and no case costs more."""
+    row = lot_at(st, lot)
+    op, site = op_at(net, row.op), _site(net, st, lot)
+    case = case_at(net, op.case)
+    by = max(worth_at(st, op.case).end, min(case.due - case.buffer, rules(net).horizon))
+    if case.site >= 0 and op.last:
+        by -= journey(net, site, case.site)
+    for at in range(op.out0, op.out1):
+        flow = link_at(net, out_at(net, at).link)
+        taker0 = op_at(net, flow.after).lot0
+        for number in range(done_at(st, flow.after).lots):
+            if feed_at(st, flow.feed0 + number).pieces > 0:
+                taker = taker0 + number
+                by = min(by, lot_at(st, taker).start - flow.lag - journey(net, site, _site(net, st, taker)))
+    return by
+
+
+@kernel
+def _tell_takers(net: Tables, st: State, lot: int) -> None:
+    """Note when those that a sub-lot gives to can start now."""
+    op = op_at(net, lot_at(st, lot).op)
+    for at in range(op.out0, op.out1):
+        flow = link_at(net, out_at(net, at).link)
+        taker = op_at(net, flow.after)
+        for number in range(taker.frozen, done_at(st, flow.after).lots):
+            if feed_at(st, flow.feed0 + number).pieces > 0:
+                lot_at(st, taker.lot0 + number).ready = _arrival(net, st, taker.lot0 + number)
+
+
+@kernel
+def _latest_start(net: Tables, hours: int, minutes: int, by: int, pause: int) -> int:
+    """The last minute at which work may start to be done by a minute; -1 when there is none it finds."""
+    start = clock(net, hours, worked(net, hours, by) - minutes)
+    if start < 0 or pause or finish(net, hours, start, minutes) - start == minutes:
+        return start
+    window = window_row(net, window_at(net, hours, start))
+    return int(window.end - minutes) if window.end - minutes >= window.start else -1
+
+
+@kernel
+def _earliest_start(net: Tables, hours: int, minutes: int, ready: int, pause: int) -> int:
+    """The first minute from one on at which work may start; -1 when there is none."""
+    start = opening(net, hours, ready)
+    while start >= 0 and not pause and finish(net, hours, start, minutes) - start != minutes:
+        start = opening(net, hours, window_row(net, window_at(net, hours, start)).end)
+    return start
+
+
+@kernel
+def postpone(net: Tables, st: State, machine: int) -> None:
+    """Let the work of a machine, the last first, begin as late as it can for nothing; no value changes."""
+    if not _bound_to_hours_alone(net, machine):
+        return
+    base, count = room_at(net, machine).first, used_at(st, machine).spans
+    now(st).logged = 0
+    for span in range(base + count - 1, base - 1, -1):
+        lot = span_at(st, span).lot
+        if lot < 0 or not _shiftable(net, st, lot):
+            continue
+        row = lot_at(st, lot)
+        by = _wanted(net, st, lot)
+        if span < base + count - 1:
+            by = min(by, span_at(st, span + 1).start)
+        if by <= row.end:
+            continue
+        hours, minutes = mode_at(net, row.mode).hours, row.setup + row.run
+        start = _latest_start(net, hours, minutes, by, op_at(net, row.op).pause)
+        if start <= row.start:
+            continue
+        end = finish(net, hours, start, minutes)
+        span_at(st, span).start = row.start = start
+        span_at(st, span).end = row.end = end
+        _tell_takers(net, st, lot)
+        case = op_at(net, row.op).case
+        if op_at(net, row.op).last or case_at(net, case).site < 0:
+            appraise(net, st, case, new_stamp(st))
+        note_change(st, row.op)
+    now(st).logged = 0
+
+
+@kernel
+def advance(net: Tables, st: State, order: Line, free: Line) -> None:
+    """Let work begin as soon as it can, changing nothing but the times of sub-lots.
+
+    Args:
+        order: all sub-lots and bookings by their starts; a booking as -1 - its position in ``free``.
+        free: by machine, then by booking: the machine is not free before; for bookings machine and end in turns.
+    """
+    machines = rules(net).machine_count
+    for at in range(len(order)):
+        lot = order[at]
+        if lot < 0:
+            booking = machines + 2 * (-1 - lot)
+            free[free[booking]] = max(free[free[booking]], free[booking + 1])
+            continue
+        row = lot_at(st, lot)
+        mode = mode_at(net, row.mode)
+        machine = option_at(net, mode.option).machine
+        if _bound_to_hours_alone(net, machine) and _shiftable(net, st, lot):
+            minutes = row.setup + row.run
+            ready = max(_arrival(net, st, lot), free[machine])
+            start = _earliest_start(net, mode.hours, minutes, ready, op_at(net, row.op).pause)
+            if 0 <= start < row.start:
+                row.start = start
+                row.end = finish(net, mode.hours, start, minutes)
+        if row.tied:
+            free[machine] = max(free[machine], row.end)
