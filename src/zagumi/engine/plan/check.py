@@ -13,8 +13,8 @@ from zagumi.engine.clock import Window
 from zagumi.engine.collector import uncollected
 from zagumi.engine.errors import CheckError
 from zagumi.engine.plan.judged import Flow, Judged, Key, Work
-from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Problem
+from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
+from zagumi.engine.problem import Problem, Service
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -349,22 +349,39 @@ def _batch(judged: Judged) -> Iterator[Finding]:
 
 def _travel(judged: Judged) -> Iterator[Finding]:
     problem = judged.problem
-    movements: list[tuple[Work, str | None, int, int]] = [
-        (flow.giver, flow.taker.machine.site, flow.transfer.pieces, flow.transfer.arrive - flow.transfer.depart)
-        for flow in judged.flows
-        if not flow.taker.frozen
+    movements: list[tuple[Work, str | None, Transfer | Delivery]] = [
+        (flow.giver, flow.taker.machine.site, flow.transfer) for flow in judged.flows if not flow.taker.frozen
     ]
     for d in judged.plan.deliveries:
         giver = judged.work[d.operation, d.lot]
-        movements.append((giver, problem.case[giver.operation.case].deliver_to, d.pieces, d.arrive - d.depart))
-    for giver, to_site, pieces, minutes in movements:
+        movements.append((giver, problem.case[giver.operation.case].deliver_to, d))
+    for giver, to_site, move in movements:
         if to_site is None:
             continue
-        right = judged.travel_minutes(giver.machine.site, to_site, problem.mass_g(giver.operation, pieces))
+        from_site, name = giver.machine.site, giver.operation.id
+        service = problem.services.get((from_site, to_site))
+        if service is not None:
+            yield from _by_service(service, name, move)
+            continue
+        minutes = move.arrive - move.depart
+        right = judged.travel_minutes(from_site, to_site, problem.mass_g(giver.operation, move.pieces))
         if minutes < right:
-            name = giver.operation.id
-            text = f"{pieces} pieces of {name} reach {to_site} in {minutes} minutes, the way takes {right}"
+            text = f"{move.pieces} pieces of {name} reach {to_site} in {minutes} minutes, the way takes {right}"
             yield (name, to_site), right - minutes, text
+
+
+def _by_service(service: Service, name: str, move: Transfer | Delivery) -> Iterator[Finding]:
+    items, to_site = (name, service.destination), service.destination
+    for departure, arrival in service.runs:
+        if departure == move.depart:
+            if move.arrive < arrival:
+                text = f"{move.pieces} pieces of {name} reach {to_site} at {move.arrive}, "
+                text += f"the service that departs at {departure} arrives at {arrival}"
+                yield items, arrival - move.arrive, text
+            return
+    off = min((abs(departure - move.depart) for departure, _ in service.runs), default=1)
+    text = f"{move.pieces} pieces of {name} depart for {to_site} at {move.depart}, "
+    yield items, off, text + f"when no service from {service.origin} does"
 
 
 def _arrival(judged: Judged) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The problem: frozen dataclasses that refuse nonsense at birth, naming the item."""
 
-from zagumi.engine.problem.network import Band, Calendar, Company, Haul, Machine, Person, Roads, Site, Vehicle
+from zagumi.engine.problem.network import Band, Calendar, Company, Haul, Machine, Person, Roads, Service, Site, Vehicle
 from zagumi.engine.problem.policy import MEASURES, FrozenWork, PlannedWork, Policy, Weights
 from zagumi.engine.problem.problem import Problem
 from zagumi.engine.problem.work import Case, Link, Operation, Option, Part
@@ -23,6 +23,7 @@ __all__ = [
     "Policy",
     "Problem",
     "Roads",
+    "Service",
     "Site",
     "Vehicle",
     "Weights",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -149,8 +150,49 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A vehicle of a shared tour that goes from one site to another again and again; the pair is travelled by it alone.
+
+    What is ready takes the first run that departs then or later, and pays the same whatever its mass.
+
+    Attributes:
+        runs: (departure, arrival) in minutes after the origin, by departure; none overtakes another. After the last,
+            nothing travels.
+        yen, co2_g: of each movement.
+    """
+
+    origin: str
+    destination: str
+    runs: tuple[Window, ...]
+    yen: int = 0
+    co2_g: int = 0
+
+    def __post_init__(self) -> None:
+        place = f"service from {self.origin} to {self.destination}"
+        if self.origin == self.destination:
+            raise ProblemError(place, self.destination, "two different sites")
+        for name in ("yen", "co2_g"):
+            if getattr(self, name) < 0:
+                raise ProblemError(f"{place}, {name}", getattr(self, name), "0 or more")
+        departed, arrived = -1, 0
+        for run in self.runs:
+            departure, arrival = run
+            if not departed < departure <= arrival:
+                expected = f"runs by departure, each arriving after it departs, from minute {departed + 1} on"
+                raise ProblemError(f"{place}, runs", run, expected)
+            if arrival < arrived:
+                raise ProblemError(f"{place}, runs", run, f"an arrival at minute {arrived} or later, as the run before")
+            departed, arrived = run
+
+    def run(self, ready: int) -> Window | None:
+        """The first run that departs at a minute or later."""
+        at = bisect_left(self.runs, (ready,))
+        return self.runs[at] if at < len(self.runs) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Haul:
-    """What one direct movement between two sites takes."""
+    """What one movement between two sites takes; by a service, ``minutes`` are those of its fastest run."""
 
     minutes: int
     yen: int = 0
@@ -172,6 +214,9 @@ class Roads:
     Given: ``minutes[i][j]`` (and ``yen``, ``co2_g``) between the sites ``order[i]`` and ``order[j]``, per
     movement whatever its mass; sites that are not listed fall back to coordinates. A given diagonal counts
     between two machines of one site. ``delays``: further minutes between two different sites, in both directions.
+
+    Between two sites that ``services`` name, in their direction, goes what they say and nothing else; they arrive
+    later by the pair's delay.
     """
 
     road_factor: float = 1.3
@@ -183,6 +228,7 @@ class Roads:
     yen: tuple[tuple[int, ...], ...] = ()
     co2_g: tuple[tuple[int, ...], ...] = ()
     delays: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
 
     def __post_init__(self) -> None:
         if self.road_factor < 1:
@@ -194,6 +240,13 @@ class Roads:
         for pair, minutes in self.delays.items():
             if minutes < 0 or pair[0] == pair[1]:
                 raise ProblemError(f"roads, delay {pair}", minutes, "0 minutes or more between two different sites")
+        served: set[tuple[str, str]] = set()
+        for service in self.services:
+            pair = (service.origin, service.destination)
+            if pair in served:
+                place = f"roads, service from {service.origin} to {service.destination}"
+                raise ProblemError(place, "a second one", "one service from a site to another")
+            served.add(pair)
         size = len(self.order)
         for name in ("minutes", "yen", "co2_g"):
             table = getattr(self, name)
@@ -203,6 +256,10 @@ class Roads:
                 raise ProblemError(f"roads, {name}", f"{len(table)} rows", f"a {size} x {size} table")
             if any(min(row) < 0 for row in table):
                 raise ProblemError(f"roads, {name}", "a negative entry", "0 or more everywhere")
+
+    def delay(self, a: str, b: str) -> int:
+        """Further minutes between two sites."""
+        return self.delays.get((a, b), 0) + self.delays.get((b, a), 0) if self.delays else 0
 
     def kilometres(self, a: Site, b: Site) -> float:
         """Road kilometres between two sites, from their coordinates (haversine formula)."""

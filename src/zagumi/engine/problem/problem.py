@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from zagumi.engine.clock import Window, common
 from zagumi.engine.errors import ProblemError
-from zagumi.engine.problem.network import Calendar, Company, Haul, Machine, Person, Roads, Site
+from zagumi.engine.problem.network import Calendar, Company, Haul, Machine, Person, Roads, Service, Site
 from zagumi.engine.problem.policy import FrozenWork, PlannedWork, Policy
 from zagumi.engine.problem.work import Case, Operation, Option, Part
 
@@ -217,8 +217,11 @@ class Problem:
         )
 
     def haul(self, from_site: str, to_site: str, mass_g: int) -> Haul:
-        """The direct movement of a mass between two sites: given when listed, else from coordinates."""
+        """The movement of a mass between two sites: by service, given when listed, else from coordinates."""
         at, roads = self._road_index, self.roads
+        if roads.services and (service := self.services.get((from_site, to_site))) is not None:
+            fastest = min((arrival - departure for departure, arrival in service.runs), default=self.horizon + 1)
+            return Haul(fastest, service.yen, service.co2_g)
         if from_site in at and to_site in at:
             i, j = at[from_site], at[to_site]
             haul = Haul(
@@ -229,9 +232,24 @@ class Problem:
         else:
             haul = roads.by_coordinates(self.site[from_site], self.site[to_site], mass_g)
         if roads.delays:
-            later = roads.delays.get((from_site, to_site), 0) + roads.delays.get((to_site, from_site), 0)
-            haul = replace(haul, minutes=haul.minutes + later)
+            haul = replace(haul, minutes=haul.minutes + roads.delay(from_site, to_site))
         return haul
+
+    def sent(self, from_site: str, to_site: str, ready: int) -> Window | None:
+        """When what is ready at a minute departs and arrives; None after the last run of a service."""
+        service = self.services.get((from_site, to_site))
+        return service.run(ready) if service else (ready, ready + self.haul(from_site, to_site, 0).minutes)
+
+    @cached_property
+    def services(self) -> Mapping[tuple[str, str], Service]:
+        """Services by origin and destination; each run arrives as much later as the pair is delayed."""
+        found = {}
+        for service in self.roads.services:
+            later = self.roads.delay(service.origin, service.destination)
+            if later:
+                service = replace(service, runs=tuple((start, end + later) for start, end in service.runs))
+            found[service.origin, service.destination] = service
+        return found
 
     @cached_property
     def _road_index(self) -> dict[str, int]:
@@ -280,6 +298,9 @@ class Problem:
         for pair in self.roads.delays:
             for name in pair:
                 self._known("roads, delay", "site", name, self.site)
+        for service in self.roads.services:
+            for name in (service.origin, service.destination):
+                self._known("roads, service", "site", name, self.site)
         _by_id("vehicle", self.roads.vehicles)
 
     def _check_work(self) -> None:

@@ -87,6 +87,8 @@ def _hauls(problem: Problem, pieces: int) -> tuple[int, int]:
     """Most yen and grams of CO2 of one movement."""
     roads = problem.roads
     yen, grams = (max(map(max, table), default=0) for table in (roads.yen, roads.co2_g))
+    yen = max([yen, *(service.yen for service in roads.services)])
+    grams = max([grams, *(service.co2_g for service in roads.services)])
     if len(roads.order) < len(problem.sites) and problem.sites:
         # no two sites are farther apart than by way of the first
         km = 2 * max(roads.kilometres(problem.sites[0], site) for site in problem.sites)
