@@ -17,7 +17,7 @@ from table import ROOT, Table, command_line
 from zagumi.engine.insight.alternatives import alternatives
 from zagumi.engine.problem import Problem
 from zagumi.engine.read.formats import read_file
-from zagumi.engine.sample import sample
+from zagumi.engine.sample import Features, sample
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.solve import solve
 
@@ -27,7 +27,7 @@ COLUMNS = ("problem", "operations", "first plan (s)", "objective", "bound", "gap
 def problems() -> Iterator[tuple[str, Problem]]:
     """What is measured."""
     for companies, cases in ((12, 4), (40, 12), (40, 14)):
-        yield f"sample, {companies} companies, {cases} cases", sample(companies=companies, cases=cases, seed=7)
+        yield f"sample, {companies} companies, {cases} cases", sample(companies, cases, 7, Features(services=False))
     yield "automotive case", read_file(ROOT / "examples" / "automotive_case.xlsx").problem
     yield "shop-floor log, 220 orders", read_file(ROOT / "examples" / "shoplog" / "production_log.csv").problem
 
@@ -50,7 +50,7 @@ def main() -> int:
             table.row(name, len(problem.operations), *figures)
         begun = time.perf_counter()
         limits = Limits(seconds=2 * args.seconds, workers=args.workers)
-        found = alternatives(sample(companies=40, cases=14, seed=7), limits)
+        found = alternatives(sample(40, 14, 7, Features(services=False)), limits)
         took = time.perf_counter() - begun
         table.note(f"{len(found)} alternatives of the sample with 14 cases: {took:.1f} s.")
     return 0

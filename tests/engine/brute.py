@@ -31,10 +31,18 @@ class Brute:
         weights = self.problem.policy.weights
         return weights.cost * yen + weights.co2 * co2_g
 
-    def haul(self, from_site: str, to_site: str, operation: Operation, pieces: int) -> tuple[int, int]:
-        """Minutes and weighted cost of one movement."""
+    def fare(self, from_site: str, to_site: str, operation: Operation, pieces: int) -> int:
+        """Weighted cost of one movement."""
         haul = self.problem.haul(from_site, to_site, self.problem.mass_g(operation, pieces))
-        return haul.minutes, self.weighted(haul.yen, haul.co2_g)
+        return self.weighted(haul.yen, haul.co2_g)
+
+    def sent(self, from_site: str, to_site: str, ready: int) -> tuple[int, int] | None:
+        """Departure and arrival of one movement, looked up run by run."""
+        for service in self.problem.roads.services:
+            if (service.origin, service.destination) == (from_site, to_site):
+                later = sum(m for pair, m in self.problem.roads.delays.items() if set(pair) == {from_site, to_site})
+                return next(((start, end + later) for start, end in service.runs if start >= ready), None)
+        return ready, ready + self.problem.haul(from_site, to_site, 0).minutes
 
     @cached_property
     def open(self) -> dict[tuple[str, str | None], list[bool]]:
@@ -197,8 +205,11 @@ class Brute:
                         ready = self.after(giver.machine, giver.person, giver.start, minutes)
                         ready = giver.end if ready is None else min(ready, giver.end)
                     taker = takers[at]
-                    way, cost = self.haul(site[giver.machine], site[taker.machine], before, pieces)
-                    depart, arrive = ready + link.lag, ready + link.lag + way
+                    cost = self.fare(site[giver.machine], site[taker.machine], before, pieces)
+                    times = self.sent(site[giver.machine], site[taker.machine], ready + link.lag)
+                    if times is None and not self._frozen(taker):
+                        continue
+                    depart, arrive = times or (self.problem.horizon, self.problem.horizon)
                     if self._frozen(taker):
                         depart, arrive = min(depart, self.problem.horizon), min(arrive, self.problem.horizon)
                     t = Transfer(before.id, giver.lot, taker.operation, taker.lot, pieces, depart, arrive)
@@ -247,8 +258,8 @@ class Brute:
             ways = [(0, list[int]())] if not pieces else []
             for size in range(1, pieces + 1):
                 cost, sizes = cheapest(pieces - size)
-                ways.append((cost + self.haul(site, to_site, operation, size)[1], [size, *sizes]))
+                ways.append((cost + self.fare(site, to_site, operation, size), [size, *sizes]))
             return min(ways)
 
-        minutes = self.haul(site, to_site, operation, s.quantity)[0]
-        return [Delivery(s.operation, s.lot, size, s.end, s.end + minutes) for size in cheapest(s.quantity)[1]]
+        depart, arrive = self.sent(site, to_site, s.end) or (s.end, s.end)  # which the judge refuses
+        return [Delivery(s.operation, s.lot, size, depart, arrive) for size in cheapest(s.quantity)[1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from zagumi.engine.problem import (
     Policy,
     Problem,
     Roads,
+    Service,
     Site,
     Vehicle,
     Weights,
@@ -142,6 +143,23 @@ class Tiny:
         )
 
     def roads(self) -> Roads:
+        """Between some sites by service."""
+        if not self.has.services:
+            return self.ways()
+        delays = {("b", "a"): 1} if self.flip() else {}
+        pairs = (("a", "b"), ("b", "a"), ("a", "buyer"), ("b", "buyer"))
+        services = tuple(self.service(*pair) for pair in pairs if self.flip())
+        return replace(self.ways(), delays=delays, services=services)
+
+    def service(self, origin: str, destination: str) -> Service:
+        """Up to four runs."""
+        runs, arrived = [], 0
+        for departure in sorted(self.draw(st.sets(st.integers(0, self.horizon), max_size=4))):
+            arrived = max(arrived, departure + self.number(0, 3))
+            runs.append((departure, arrived))
+        return Service(origin, destination, tuple(runs), self.number(0, 4), self.number(0, 3))
+
+    def ways(self) -> Roads:
         """Given by a table, or from coordinates with two kinds of vehicle."""
         if not self.has.travel:
             return Roads(handling_minutes=0)

@@ -58,7 +58,7 @@ def test_many_features(problem: Problem):
 
 
 @pytest.mark.parametrize(
-    "name", ["batches", "calendars", "families", "frozen", "lags", "people", "splitting", "travel"]
+    "name", ["batches", "calendars", "families", "frozen", "lags", "people", "services", "splitting", "travel"]
 )
 def test_features_that_meet_everything(name: str):
     @tried(50)

@@ -33,6 +33,7 @@ SEEN = {
     "leads": lambda p: p.policy.lead_required,
     "fairness": lambda p: bool(p.policy.entitlement),
     "frozen": lambda p: bool(p.policy.frozen),
+    "services": lambda p: any(service.runs for service in p.roads.services),
 }
 
 

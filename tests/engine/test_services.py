@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from tests.engine.brute import Brute
+from tests.engine.strategies import tiny_problems
 from zagumi.engine.errors import FileError, ProblemError
 from zagumi.engine.files import problem_from_json, problem_to_json
 from zagumi.engine.plan.check import check
@@ -27,6 +31,17 @@ from zagumi.engine.problem import (
     Vehicle,
     Weights,
 )
+from zagumi.engine.sample import Features, sample
+from zagumi.engine.solve.bounds import lower_bound
+from zagumi.engine.solve.exact import solve_exact
+from zagumi.engine.solve.limits import Limits
+from zagumi.engine.solve.priced import Prices, covers
+from zagumi.engine.solve.result import Status
+from zagumi.engine.solve.roads import travel
+from zagumi.engine.solve.schedule.hours import arrival, departure, journey
+from zagumi.engine.solve.search import Search
+from zagumi.engine.solve.solve import solve
+from zagumi.engine.solve.tables import build
 
 TO_B = Service("a", "b", ((10, 40), (60, 75), (120, 150)), yen=300, co2_g=50)
 TO_BUYER = Service("b", "buyer", ((100, 130), (200, 230)), yen=500)
@@ -163,3 +178,101 @@ def test_a_service_is_read_back_equal_and_a_bad_one_refused_with_its_place():
     assert problem_from_json(text) == PROBLEM
     with pytest.raises(FileError, match=r"/roads/services/0 \(service from a to b, runs\)"):
         problem_from_json(text.replace("[10,40]", "[10,90]"))
+
+
+def tried(examples: int) -> settings:
+    """So many examples, the same ones every time, as long as they take."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@tried(100)
+@given(problem=tiny_problems(features=2, always=("services", "travel", "deliveries")), minutes=st.integers(0, 14))
+def test_the_tables_say_of_every_minute_what_the_problem_says(problem: Problem, minutes: int):
+    built, horizon = build(problem), problem.horizon
+    used = {machine.site for machine in problem.machines} | {case.deliver_to for case in problem.cases} - {None}
+    sites = [site for site in sorted(used) if site is not None]
+    for a, one in enumerate(sites):
+        for b, other in enumerate(sites):
+            found = departure(built.store.tables, a, b, minutes), arrival(built.store.tables, a, b, minutes)
+            times = problem.sent(one, other, minutes)
+            if (one, other) in problem.services and (times is None or times[1] > horizon):
+                assert found == (horizon + 1, horizon + 1)
+            else:
+                assert found == times
+                assert found[1] - found[0] >= journey(built.store.tables, a, b)
+
+
+def test_a_service_between_sites_that_nobody_uses_is_left_out():
+    unused = replace(PROBLEM, roads=replace(PROBLEM.roads, services=(Service("buyer", "a", ((5, 6),)), TO_B)))
+    sites = [unused.site[name] for name in ("a", "b")]
+    assert travel(unused, sites).services == {"run0": [0], "run1": [3], "least": [15], "last": [120]}
+
+
+@tried(50)
+@given(problem=tiny_problems(features=2, always=("services", "travel", "deliveries")))
+def test_plans_by_services_are_the_best_there_are(problem: Problem):
+    best, result = Brute(problem).best, solve(problem, Limits(steps=6000, workers=1))
+    assert (result.plan is None) == (best is None)
+    assert best is None or lower_bound(problem)[0] <= result.bound <= best <= (result.objective or 0)
+    assert result.status is Status.FEASIBLE or result.objective == best
+    if result.plan is not None:
+        assert check(problem, result.plan) == ()
+
+
+@tried(50)
+@given(problem=tiny_problems(features=1, always=("services", "travel", "deliveries")), steps=st.sampled_from((0, 20)))
+def test_what_a_search_says_is_what_its_plan_costs_and_no_price_gives_a_bound_above_it(problem: Problem, steps: int):
+    built = build(problem)
+    search = Search(built, 1)
+    search.first()
+    search.run(steps)
+    if search.objective is not None:
+        assert measure(problem, search.plan()).objective(problem.policy.weights) == search.objective
+        if covers(built):
+            best = Brute(problem).best
+            assert best is not None
+            assert max(Prices(built, search.completion, search.objective).rise(20, lambda: False)) <= best
+
+
+@tried(50)
+@given(problem=tiny_problems(features=2, always=("services", "travel", "batches", "splitting")))
+def test_pieces_streamed_by_services_are_valid(problem: Problem):
+    """Departures by run may come in another order than the pieces are done."""
+    search = Search(build(problem), 1)
+    search.first()
+    search.run(50)
+    if search.objective is not None:
+        assert check(problem, search.plan()) == ()
+
+
+def test_the_run_is_waited_for_unless_that_is_dearer_than_a_van_of_ones_own():
+    assert solve(PROBLEM, Limits(steps=50)).plan == PLAN
+    # from a no service goes to the buyer: the van leaves when the work is done
+    at_home = replace(PROBLEM.operations[1], options=(*PROBLEM.operations[1].options, Option("A1", 0, 3.0)))
+    for late, machine in ((1, "B1"), (1000, "A1")):
+        cases = (replace(PROBLEM.cases[0], late_yen_per_minute=late),)
+        result = solve(replace(PROBLEM, cases=cases, operations=(PROBLEM.operations[0], at_home)), Limits(steps=50))
+        assert result.status is Status.OPTIMAL
+        assert result.plan is not None
+        assert result.plan.sublots_of["coat"][0].machine == machine
+
+
+def test_when_the_last_run_has_gone_that_is_said():
+    problem = replace(PROBLEM, roads=replace(PROBLEM.roads, services=(Service("a", "b", ((5, 9),)), TO_BUYER)))
+    result = solve(problem, Limits(steps=50))
+    assert result.status is Status.INFEASIBLE
+    assert [(reason.rule, reason.items) for reason in result.reasons] == [("travel", ("cut", "coat"))]
+    nobody = replace(PROBLEM, roads=replace(PROBLEM.roads, services=(Service("b", "buyer", ((2, 9),)),)))
+    result = solve(nobody, Limits(steps=50))
+    assert [(reason.rule, reason.items) for reason in result.reasons] == [("travel", ("coat", "buyer"))]
+    assert solve_exact(problem, Limits(seconds=5)).proved
+    assert solve_exact(nobody, Limits(seconds=5)).proved
+
+
+def test_a_region_with_tours_is_planned_and_uses_them():
+    region = sample(8, 3, 2, Features(frozen=False))
+    result = solve(region, Limits(steps=400))
+    assert result.plan is not None
+    at = {sublot.key: region.machine[sublot.machine].site for sublot in result.plan.sublots}
+    pairs = {(at[t.from_operation, t.from_lot], at[t.to_operation, t.to_lot]) for t in result.plan.transfers}
+    assert pairs & region.services.keys()

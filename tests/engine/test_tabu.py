@@ -33,6 +33,7 @@ from zagumi.engine.problem import (
     Policy,
     Problem,
     Roads,
+    Service,
     Site,
     Weights,
 )
@@ -456,6 +457,7 @@ NOT_COVERED = {
     "splitting": changed(
         operations={"quantity": 4, "min_sublot": 1, "max_sublots": 2, "options": shop_floor(1).operations[1].options}
     ),
+    "services": changed(roads=replace(shop_floor(1).roads, services=(Service("a", "b", ((0, 9),)),))),
     "far horizon": changed(horizon=1 << 30),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from zagumi.engine.clock import MINUTES_PER_DAY, MINUTES_PER_WEEK, Window, WorkingTime, weekly, without
 from zagumi.engine.problem import (
@@ -26,6 +26,7 @@ from zagumi.engine.problem import (
     Policy,
     Problem,
     Roads,
+    Service,
     Site,
     Vehicle,
     Weights,
@@ -56,6 +57,7 @@ class Features:
     leads: bool = True
     fairness: bool = True
     frozen: bool = True
+    services: bool = True
 
     @classmethod
     def only(cls, **given: bool) -> Features:
@@ -97,8 +99,10 @@ ROUTINGS = (
     ("cutting", "turning", "turning", "milling", "grinding", "inspection"),
 )
 MATERIALS = ("carbon steel", "stainless", "aluminium")
+DEPARTURES = (600, 960)  # minutes of the day at which tours set off, on weekdays
 CENTRE = (36.3, 138.6)
 CORE_GRADE = 2
+WEEKDAYS = 5
 
 
 def sample(companies: int = 40, cases: int = 12, seed: int = 7, features: Features | None = None) -> Problem:
@@ -337,6 +341,24 @@ class _Region:
         if start is not None and end is not None and option.skill is None:
             self.frozen.append(FrozenWork(operation.id, machine.id, operation.quantity, start, end))
 
+    def _services(self, roads: Roads) -> tuple[Service, ...]:
+        """Every other company is on a tour to one more site: a detour, for a part of a van's fare."""
+        draw = random.Random(f"{self.horizon}/{len(self.cases)}/tours")  # all else stays as without tours
+        days = range(0, self.horizon, MINUTES_PER_DAY)
+        found = []
+        for at, origin in enumerate(self.sites[: len(self.companies) : 2]):
+            destination = draw.choice([site for site in self.sites if site is not origin])
+            later, way = 10 * at, roads.by_coordinates(origin, destination, 1)
+            leaves = [
+                day + minute + later
+                for number, day in enumerate(days)
+                for minute in DEPARTURES
+                if number % 7 < WEEKDAYS
+            ]
+            runs = tuple((minute, minute + way.minutes * 3 // 2) for minute in leaves)
+            found.append(Service(origin.id, destination.id, runs, way.yen // 4, way.co2_g // 4))
+        return tuple(found)
+
     def problem(self, name: str) -> Problem:
         """What has grown, with a policy over it."""
         draw, has = self.draw, self.has
@@ -360,6 +382,8 @@ class _Region:
             Vehicle("4 t truck", 4000, 4500, 90, 500),
         )
         roads = Roads(vehicles=vehicles) if has.travel else Roads(handling_minutes=0)
+        if has.services:
+            roads = replace(roads, services=self._services(roads))
         return Problem(
             tuple(self.companies),
             tuple(self.sites),

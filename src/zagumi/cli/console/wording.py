@@ -134,6 +134,14 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "what only machine * can do needs * working minutes, it has * before the horizon",
         "機械{0}にしかできない仕事は{1}分かかりますが、計画の期間に{2}分しかありません",
     ),
+    (
+        "no service takes pieces of operation * to site * any more when they are done",
+        "工程{0}の品物ができるころには、{1}への定期便がもうありません",
+    ),
+    (
+        "no service takes pieces of operation * to operation * any more when they are done",
+        "工程{0}の品物ができるころには、工程{1}の機械への定期便がもうありません",
+    ),
     ("no other vehicle carries pieces of operation *", "工程{0}の品物を運べる車両がほかにありません"),
     ("frozen work on operations * and * overlaps on *", "確定済みの工程{0}と{1}が重なっています({2})"),
     (

@@ -200,7 +200,8 @@ class Tree:
         if pair not in self._trips:
             problem, weights = self.problem, self.weights
             roads = problem.roads
-            if (from_site in self._listed and to_site in self._listed) or from_site == to_site:
+            given = (from_site in self._listed and to_site in self._listed) or pair in problem.services
+            if given or from_site == to_site:
                 haul = problem.haul(from_site, to_site, 0)
                 trips = [(0, weights.cost * haul.yen + weights.co2 * haul.co2_g)]
             else:

@@ -179,11 +179,19 @@ class Outlook:
         return self.found
 
     def travel(self, from_site: str, to_site: str) -> int:
-        """Minutes between two sites."""
+        """Fewest minutes between two sites."""
         pair = (from_site, to_site)
         if pair not in self._minutes:
             self._minutes[pair] = self.problem.haul(from_site, to_site, 0).minutes
         return self._minutes[pair]
+
+    def arrive(self, from_site: str, to_site: str, ready: int) -> int:
+        """When what is ready at a minute reaches another site; behind the horizon after the last run of a service."""
+        service = self.problem.services.get((from_site, to_site))
+        if service is None:
+            return ready + self.travel(from_site, to_site)
+        run = service.run(ready)
+        return self.problem.horizon + 1 if run is None else run[1]
 
     def setups(self, operation: Operation, option: Option) -> set[int]:
         """The set-up minutes that some sequence on the machine may ask for."""
@@ -241,7 +249,7 @@ class Outlook:
         for work in self.problem.frozen.get(giver.id, ()):
             if work.quantity >= pieces:
                 ready = work.end if link.batch is None else work.start
-                arrivals.append(ready + link.lag + self.travel(self.sites[work.machine], site))
+                arrivals.append(self.arrive(self.sites[work.machine], site, ready + link.lag))
         pieces = max(pieces, lots.smallest)
         for option in self.options[giver.id]:
             fit = self.fit(giver, option, pieces if link.batch is None else lots.smallest)
@@ -251,7 +259,7 @@ class Outlook:
             if link.batch is not None:
                 first = min(link.batch, need) if whole and lots.whole else 1
                 ready = self._made(giver, option, fit[0], first)
-            arrivals.append(ready + link.lag + self.travel(self.sites[option.machine], site))
+            arrivals.append(self.arrive(self.sites[option.machine], site, ready + link.lag))
         return min(arrivals)
 
     def _last_arrival(self, link: Link, site: str, quantity: int) -> int:
@@ -263,7 +271,7 @@ class Outlook:
         for option in self.options[giver.id]:
             if fit := self.fit(giver, option, giver.quantity):
                 ready = self._made(giver, option, fit[0], need)
-                arrivals.append(ready + link.lag + self.travel(self.sites[option.machine], site))
+                arrivals.append(self.arrive(self.sites[option.machine], site, ready + link.lag))
         return min(arrivals)
 
     def _made(self, operation: Operation, option: Option, start: int, pieces: int) -> int:
@@ -280,11 +288,11 @@ class Outlook:
             return 0
         lots = self.lots[operation.id]
         arrivals = [
-            work.end + self.travel(self.sites[work.machine], to_site) for work in problem.frozen.get(operation.id, ())
+            self.arrive(self.sites[work.machine], to_site, work.end) for work in problem.frozen.get(operation.id, ())
         ]
+        done = self.found.done[operation.id] if lots.whole else 0
         rest = [
-            max(fit[1], self.found.done[operation.id] if lots.whole else 0)
-            + self.travel(self.sites[option.machine], to_site)
+            self.arrive(self.sites[option.machine], to_site, max(fit[1], done))
             for option in self.options[operation.id]
             if (fit := self.fit(operation, option, lots.share))
         ]

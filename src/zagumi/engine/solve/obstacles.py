@@ -20,6 +20,7 @@ NODES = 20_000  # teams looked at per case before its possibility is left open
 # sentences with more than one use or a long one
 NO_TEAM = "no team of at most {limit} companies that may work together can do every operation of case {case}"
 NO_LEAD = "no team that can do every operation of case {case} has a company that may lead"
+NO_RUN = "no service takes pieces of operation {before} to {to} any more when they are done"
 OVERLOADED = "what only machine {machine} can do needs {needed} working minutes, it has {there} before the horizon"
 
 
@@ -27,6 +28,8 @@ def obstacles(problem: Problem) -> tuple[Reason, ...]:
     """All obstacles, by case and operation in the order given."""
     rooms = _Rooms(problem)
     found = [reason for operation in problem.operations for reason in _of_operation(rooms, operation)]
+    if problem.services:
+        found += [reason for operation in problem.operations for reason in _of_services(rooms, operation)]
     return (*found, *_of_teams(rooms), *frozen_conflicts(problem), *_of_machines(rooms))
 
 
@@ -109,6 +112,41 @@ def _of_operation(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
     if not guarded:
         text = f"operation {operation.id} does not fit into any band that its machines publish"
         yield Reason("band", (operation.id,), text)
+
+
+def _of_services(rooms: _Rooms, operation: Operation) -> Iterator[Reason]:
+    """Pieces of an operation that cannot be ready, wherever they are made, before the last run of every service."""
+    problem = rooms.problem
+    to_site, stands = problem.case[operation.case].deliver_to, problem.frozen.get(operation.id, ())
+    if to_site is not None and not problem.successors[operation.id]:
+        ends = _ready(rooms, operation, None)
+        gone = bool(ends) and all(problem.sent(site, to_site, end) is None for site, end in ends)
+        standing = ((problem.machine[work.machine].site, work.end) for work in stands)
+        if gone or any(problem.sent(site, to_site, end) is None for site, end in standing):
+            yield Reason("travel", (operation.id, to_site), NO_RUN.format(before=operation.id, to=f"site {to_site}"))
+    sites = {problem.machine[option.machine].site for option in rooms.eligible[operation.id]}
+    if not sites or lots_of(problem, operation).rest == 0:
+        return
+    for link in operation.after:
+        before = problem.operation[link.before]
+        ends = _ready(rooms, before, link.batch)
+        for work in problem.frozen.get(before.id, ()):
+            ends.append((problem.machine[work.machine].site, work.end if link.batch is None else work.start))
+        if ends and all(problem.sent(a, b, end + link.lag) is None for a, end in ends for b in sites):
+            text = NO_RUN.format(before=before.id, to=f"operation {operation.id}")
+            yield Reason("travel", (before.id, operation.id), text)
+
+
+def _ready(rooms: _Rooms, operation: Operation, batch: int | None) -> list[tuple[str, int]]:
+    """Where and when the first pieces of an operation that are not frozen can be ready at the earliest."""
+    problem, lots = rooms.problem, lots_of(rooms.problem, operation)
+    release = problem.case[operation.case].release
+    pieces = lots.smallest if batch is None else 1
+    return [
+        (machine.site, release + _working_minutes(machine, operation, option, pieces))
+        for option in (rooms.eligible[operation.id] if lots.rest else ())
+        for machine in (problem.machine[option.machine],)
+    ]
 
 
 def _working_minutes(machine: Machine, operation: Operation, option: Option, pieces: int) -> int:

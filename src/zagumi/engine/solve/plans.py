@@ -12,6 +12,7 @@ from zagumi.engine.clock import Window, without
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.solve.in_force import Positions, found, places, whole
 from zagumi.engine.solve.schedule.feeding import done_by, sent_before
+from zagumi.engine.solve.schedule.hours import arrival, departure
 from zagumi.engine.solve.schedule.records import StateRows, Store
 from zagumi.engine.solve.schedule.shifting import advance
 from zagumi.engine.solve.schedule.state import book, empty_state, open_books, stand
@@ -143,6 +144,7 @@ class _Reading:
         self.quantity, self.start, self.end = st.lots.quantity.tolist(), st.lots.start.tolist(), st.lots.end.tolist()
         self.setup, self.run = st.lots.setup.tolist(), st.lots.run.tolist()
         self.first, self.count = net.ops.lot0.tolist(), st.done.lots.tolist()
+        # below 0 where a service goes
         self.minutes = net.journeys.minutes.reshape(net.rules[0].site_count, -1).tolist()
 
     def plan(self) -> Plan:
@@ -151,6 +153,19 @@ class _Reading:
     def _lots(self, op: int) -> range:
         """Positions of an operation's sub-lots."""
         return range(self.first[op], self.first[op] + self.count[op])
+
+    def _sent(self, source: int, to_site: int, ready: int) -> tuple[int, int]:
+        """Departure and arrival of what is ready at a sub-lot's machine.
+
+        The way into frozen work may be longer than the horizon; its times are not judged.
+        """
+        from_site, horizon = self.site[source], self.built.problem.horizon
+        minutes, depart = self.minutes[from_site][to_site], ready
+        arrive = ready + minutes
+        if minutes < 0:
+            way = self.built.store.tables, from_site, to_site, ready
+            depart, arrive = int(departure(*way)), int(arrival(*way))
+        return min(depart, horizon), min(arrive, horizon)
 
     def _sublots(self) -> Iterator[SubLot]:
         built = self.built
@@ -168,13 +183,12 @@ class _Reading:
         for op in np.flatnonzero((site >= 0) & (net.ops.last > 0)).tolist():
             name = self.built.operations[op].id
             for number, lot in enumerate(self._lots(op), start=1):
-                arrive = self.end[lot] + self.minutes[self.site[lot]][to[op]]
-                yield Delivery(name, number, self.quantity[lot], self.end[lot], arrive)
+                yield Delivery(name, number, self.quantity[lot], *self._sent(lot, to[op], self.end[lot]))
 
     def _transfers(self) -> Iterator[Transfer]:
         net, feeds, operations = self.built.rows, self.store.rows.feeds, self.built.operations
         columns = (net.links.before, net.links.after, net.links.feed0, net.links.width, net.links.batch, net.links.lag)
-        fed, horizon = feeds.pieces.tolist(), self.built.problem.horizon
+        fed = feeds.pieces.tolist()
         rows = enumerate(zip(*(column.tolist() for column in columns), strict=True))
         for link, (before, after, feed0, width, batch, lag) in rows:
             names = operations[before].id, operations[after].id
@@ -182,10 +196,8 @@ class _Reading:
                 for taker, target in enumerate(self._lots(after)):
                     at = feed0 + giver * width + taker
                     if fed[at] and not batch:
-                        # the way into frozen work may be longer than the horizon; its times are not judged
-                        depart = min(self.end[source] + lag, horizon)
-                        arrive = min(depart + self.minutes[self.site[source]][self.site[target]], horizon)
-                        yield Transfer(names[0], giver + 1, names[1], taker + 1, fed[at], depart, arrive)
+                        times = self._sent(source, self.site[target], self.end[source] + lag)
+                        yield Transfer(names[0], giver + 1, names[1], taker + 1, fed[at], *times)
                     elif fed[at]:
                         for pieces, depart, arrive in self._batches(link, at, giver, taker, source, target):
                             yield Transfer(names[0], giver + 1, names[1], taker + 1, pieces, depart, arrive)
@@ -194,16 +206,16 @@ class _Reading:
         self, link: int, at: int, giver: int, taker: int, source: int, target: int
     ) -> Iterator[tuple[int, int, int]]:
         """Pieces, departure and arrival of what one sub-lot sends another."""
-        row, feed, horizon = self.built.rows.links[link], self.store.rows.feeds[at], self.built.problem.horizon
+        row, feed = self.built.rows.links[link], self.store.rows.feeds[at]
         tables, state = self.built.store.tables, self.store.state
-        way, left = self.minutes[self.site[source]][self.site[target]], int(feed.pieces)
+        left = int(feed.pieces)
         sent = sent_before(tables, state, link, giver, taker)
         for number in range(int(feed["count"])):
             pieces = int(feed.batch) if number < feed["count"] - 1 else left
             left -= pieces
             sent += pieces
-            depart = min(int(done_by(tables, state, source, sent) + row.lag), horizon)
-            yield pieces, depart, min(depart + way, horizon)
+            ready = int(done_by(tables, state, source, sent) + row.lag)
+            yield pieces, *self._sent(source, self.site[target], ready)
 
     def _leads(self) -> Iterator[tuple[str, str]]:
         """For each case the company of its team that may lead and has most of the work, then the first by id."""

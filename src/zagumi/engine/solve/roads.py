@@ -1,4 +1,4 @@
-"""Travel between sites as arrays, equal to ``Problem.haul`` for every pair and mass."""
+"""Travel between sites as arrays, equal to ``Problem.haul`` and ``Problem.sent`` for every pair, mass and minute."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Travel(NamedTuple):
     minutes: Whole
     given: Whole
     trip: Whole
+    services: dict[str, list[int]]
+    runs: dict[str, list[int]]
 
 
 def travel(problem: Problem, sites: list[Site]) -> Travel:
@@ -48,7 +50,29 @@ def travel(problem: Problem, sites: list[Site]) -> Travel:
         if one in at and other in at:
             minutes[at[one], at[other]] += later
             minutes[at[other], at[one]] += later
-    return Travel(capacity, minutes, given, trip)
+    services, runs = _services(problem, at, minutes, given)
+    return Travel(capacity, minutes, given, trip, services, runs)
+
+
+def _services(
+    problem: Problem, at: dict[str, int], minutes: Whole, given: Whole
+) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Enter the services between the sites; the columns of services and of their runs by the horizon."""
+    weights, horizon = problem.policy.weights, problem.horizon
+    services: dict[str, list[int]] = {"run0": [], "run1": [], "least": [], "last": []}
+    runs: dict[str, list[int]] = {"departure": [], "arrival": []}
+    for (one, other), service in sorted(problem.services.items()):
+        if one in at and other in at:
+            minutes[at[one], at[other]] = -1 - len(services["last"])
+            given[at[one], at[other]] = weights.cost * service.yen + weights.co2 * service.co2_g
+            kept = [run for run in service.runs if run[1] <= horizon]
+            services["run0"].append(len(runs["arrival"]))
+            runs["departure"] += [departure for departure, _ in kept]
+            runs["arrival"] += [arrival for _, arrival in kept]
+            services["run1"].append(len(runs["arrival"]))
+            services["least"].append(min((end - start for start, end in kept), default=horizon + 1))
+            services["last"].append(kept[-1][0] if kept else -1)
+    return services, runs
 
 
 def _between(table: Sequence[Sequence[int]], sites: Whole) -> Whole:

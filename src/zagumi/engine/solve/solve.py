@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from zagumi.engine.errors import ProblemError
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.plan import Plan
 from zagumi.engine.problem import Problem
@@ -101,8 +100,6 @@ def solve(
         CheckError: a solver made a plan that the independent judge refuses; no plan leaves then.
     """
     require_room(problem)
-    if problem.roads.services:
-        raise ProblemError("roads, services", len(problem.roads.services), "none: they can be judged, not planned yet")
     limits = limits or Limits()
     if not problem.policy.first:
         return _by_weights(Posed(problem, (0, 0)), limits, start, report, repair=repair, cluster=cluster)

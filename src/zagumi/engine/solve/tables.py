@@ -191,7 +191,7 @@ class _Builder:
         companies, apart = self._companies()
         roads = travel(self.problem, self.sites)
         rows = TableRows(
-            rules=self._rules(options, ops),
+            rules=self._rules(options, ops, len(roads.services["last"])),
             cases=self._cases(ops),
             ops=ops,
             options=options,
@@ -210,6 +210,8 @@ class _Builder:
             journeys=table(records.JOURNEY, {"minutes": roads.minutes.ravel(), "given": roads.given.ravel()}),
             trips=table(records.TRIP, {"yen": roads.trip[..., 0].ravel(), "co2": roads.trip[..., 1].ravel()}),
             forces=forces,
+            services=table(records.SERVICE, roads.services),
+            runs=table(records.RUN, roads.runs),
         )
         _mark_plain(rows)
         store = Store.of(rows)
@@ -231,7 +233,7 @@ class _Builder:
             frozen_mode,
         )
 
-    def _rules(self, options: Any, ops: Any) -> Any:
+    def _rules(self, options: Any, ops: Any, services: int) -> Any:
         policy, weights = self.problem.policy, self.problem.policy.weights
         known: dict[str, int] = {"horizon": self.problem.horizon, "cost": weights.cost, "co2": weights.co2}
         known |= {"makespan": weights.makespan, "fairness": weights.fairness}
@@ -239,6 +241,7 @@ class _Builder:
         known |= {"max_companies": policy.max_companies or NEVER, "lead_required": int(policy.lead_required)}
         known |= {
             "entitled": sum(policy.entitlement.values()),
+            "service_count": services,
             "part_count": int(np.bincount(options.op).max(initial=1)),
             "label_count": int(np.bincount(ops.case[options.op]).max(initial=1)),
         }

@@ -102,6 +102,35 @@ class Base:
             raise NoPlan
         return self.cp.new_int_var(least, most, "")
 
+    def reach(self, lot: Lot, lag: int, from_site: str, to_site: str, goes: list[Literal]) -> Term:
+        """The arrival, or more, of a lot that goes so long after its end while all literals hold.
+
+        By a service a run is chosen that leaves no earlier; none would come later than is worth looking at.
+        """
+        ready = lot.end + lag
+        service = self.problem.services.get((from_site, to_site))
+        if service is None:
+            return ready + self.outlook.travel(from_site, to_site)
+        first, last = self._first_end(lot) + lag, self.latest[lot.operation.case]
+        runs = [(departure, arrival) for departure, arrival in service.runs if departure >= first and arrival <= last]
+        if not runs:
+            self.cp.add_bool_or([literal.negated() for literal in goes])
+            return last
+        taken = [self.flag() for _ in runs]
+        self.cp.add_exactly_one(taken)
+        leaves = sum(departure * run for (departure, _), run in zip(runs, taken, strict=True))
+        self.cp.add(leaves >= ready).only_enforce_if(goes)
+        return sum(arrival * run for (_, arrival), run in zip(runs, taken, strict=True))
+
+    def _first_end(self, lot: Lot) -> int:
+        if lot.frozen is not None:
+            return lot.frozen.end
+        return min(self.earliest.end[lot.operation.id, choice.option.machine] for choice in lot.choices)
+
+    def served(self, from_site: str, to_site: str) -> bool:
+        """Whether a service goes from a site to another."""
+        return (from_site, to_site) in self.problem.services
+
     def any_of(self, literals: list[Literal]) -> Literal:
         """A literal that is true when one of several literals, of which at most one is true, is true."""
         if len(literals) == 1:

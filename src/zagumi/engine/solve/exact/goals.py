@@ -37,7 +37,7 @@ def _completions(base: Base) -> dict[str, Term]:
         elif not problem.successors[operation.id]:
             for lot in base.lots[operation.id]:
                 for choice in lot.choices:
-                    arrival = lot.end + base.outlook.travel(choice.site, case.deliver_to)
+                    arrival = base.reach(lot, 0, choice.site, case.deliver_to, [choice.present])
                     base.cp.add(found[case.id] >= arrival).only_enforce_if(choice.present)
     return found
 

@@ -75,6 +75,10 @@ def _whole_feed(base: Base, moves: Moves, link: Link, giver: Lot, taker: Lot) ->
         later = base.cp.add(taker.start >= giver.end + link.lag + least + row)
         if len(given) > 1:
             later.only_enforce_if(here)
+        for b, there in taken.items():
+            if base.served(a, b):
+                goes = [here, there]
+                base.cp.add(taker.start >= base.reach(giver, link.lag, a, b, goes)).only_enforce_if(goes)
     cost = {(a, b): moves.cost(a, b, piece_g, need) for a in given for b in taken}
     _cost_of_way(base, given, taken, cost)
     base.movements.append(Movement(giver, taker, link.lag, None, need))
@@ -84,7 +88,8 @@ class _Stream:
     """One lot feeds one lot in batches sent on while it runs.
 
     Each way of cutting the pieces into batches is a literal. With closed hours the moments used are on the safe side
-    (no earlier than true for the giver, no later for the taker), so that some plans are missed.
+    (no earlier than true for the giver, no later for the taker), so that some plans are missed; by a service the pieces
+    are looked at all together only.
     """
 
     def __init__(self, base: Base, moves: Moves, link: Link, giver: Lot, taker: Lot) -> None:
@@ -130,6 +135,9 @@ class _Stream:
 
     def _keep_fed(self, way: tuple[int, ...], choice: Choice, follower: Choice, literals: list[Literal]) -> None:
         """Each batch arrives before the taker has worked off those before it."""
+        if self.base.served(choice.site, follower.site):
+            self._keep_served(way, choice, follower, literals)
+            return
         option, taking, link = choice.option, follower.option, self.link
         run, minutes = (
             option.run_minutes(self.giver.operation.quantity),
@@ -148,6 +156,16 @@ class _Stream:
         cp.add(start >= end + first).only_enforce_if(literals)
         if later is not None:
             cp.add(start + follower.setup >= end + later).only_enforce_if(literals)
+
+    def _keep_served(self, way: tuple[int, ...], choice: Choice, follower: Choice, literals: list[Literal]) -> None:
+        """All pieces go with one run."""
+        base = self.base
+        if len(way) > 1:
+            base.restricted.add("transfer batches by service")
+            base.cp.add_bool_or([literal.negated() for literal in literals])
+            return
+        arrival = base.reach(self.giver, self.link.lag, choice.site, follower.site, literals)
+        base.cp.add(self.taker.start >= arrival).only_enforce_if(literals)
 
     def _pay(
         self, ways: list[tuple[int, ...]], chosen: list[Literal], given: dict[str, Literal], taken: dict[str, Literal]
@@ -204,8 +222,7 @@ def _split_feed(base: Base, moves: Moves, link: Link, givers: list[Lot], takers:
             base.cp.add_implication(goes, here)
             base.cp.add_implication(goes, there)
             if taker.frozen is None:
-                minutes = base.outlook.travel(a, b)
-                base.cp.add(taker.start >= giver.end + link.lag + minutes).only_enforce_if(goes)
+                base.cp.add(taker.start >= base.reach(giver, link.lag, a, b, [goes])).only_enforce_if(goes)
             _pay_pieces(base, moves, a, b, _piece_g(base, giver.operation), pieces, goes, most, link.batch)
             base.movements.append(Movement(giver, taker, link.lag, link.batch, pieces))
             out.append(pieces)
@@ -225,9 +242,12 @@ def _split_feed(base: Base, moves: Moves, link: Link, givers: list[Lot], takers:
 def _one_small(base: Base, sent: list[tuple[Term, Literal]], batch: int) -> None:
     """Of the batches a lot sends, all but one have the batch size."""
     smalls = []
+    by_service = bool(base.problem.services)  # then another may depart after the small one
     for pieces, goes in sent:
         small = base.flag()
         base.cp.add(pieces >= batch).only_enforce_if([goes, small.negated()])
+        if by_service:
+            base.cp.add(sum(goes for _, goes in sent) <= 1).only_enforce_if(small)
         smalls.append(small)
     base.cp.add_at_most_one(smalls)
 

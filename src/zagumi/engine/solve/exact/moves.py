@@ -62,7 +62,8 @@ class Moves:
     def _steep(self, from_site: str, to_site: str, piece_g: int, pieces: int) -> bool:
         """One movement of so many pieces needs more than one trip of some vehicle."""
         roads = self.problem.roads
-        given = from_site in roads.order and to_site in roads.order
+        served = (from_site, to_site) in self.problem.services
+        given = served or (from_site in roads.order and to_site in roads.order)
         if given or from_site == to_site or not roads.vehicles:
             return False
         return piece_g * pieces > 1000 * min(vehicle.capacity_kg for vehicle in roads.vehicles)

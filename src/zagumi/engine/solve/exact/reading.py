@@ -48,9 +48,9 @@ def _deliveries(base: Base, moves: Moves, giver: SubLot, pieces: int) -> list[De
     problem = base.problem
     operation = problem.operation[giver.operation]
     from_site, to_site = base.outlook.sites[giver.machine], problem.case[operation.case].deliver_to or ""
-    arrive = giver.end + base.outlook.travel(from_site, to_site)
+    depart, arrive = _sent(base, from_site, to_site, giver.end)
     sizes = moves.sizes(from_site, to_site, problem.mass_g(operation, 1), pieces)
-    return [Delivery(giver.operation, giver.lot, size, giver.end, arrive) for size in sizes]
+    return [Delivery(giver.operation, giver.lot, size, depart, arrive) for size in sizes]
 
 
 def _transfers(
@@ -59,7 +59,6 @@ def _transfers(
     problem = base.problem
     operation = problem.operation[giver.operation]
     from_site, to_site = base.outlook.sites[giver.machine], base.outlook.sites[taker.machine]
-    minutes = base.outlook.travel(from_site, to_site)
     pieces = value(movement.pieces)
     if movement.sizes:
         sizes = list(next(way for literal, way in movement.sizes if value(literal)))
@@ -70,13 +69,18 @@ def _transfers(
     transfers, done = [], 0
     for size in sizes:
         done += size
-        depart = (_made(base, giver, done) if movement.sizes else giver.end) + movement.lag
-        arrive = depart + minutes
+        ready = (_made(base, giver, done) if movement.sizes else giver.end) + movement.lag
+        depart, arrive = _sent(base, from_site, to_site, ready)
         if movement.taker is not None and movement.taker.frozen is not None:
             # frozen work does not wait; what the plan says of its feeds stays within the horizon
             depart, arrive = min(depart, problem.horizon), min(arrive, problem.horizon)
         transfers.append(Transfer(giver.operation, giver.lot, taker.operation, taker.lot, size, depart, arrive))
     return transfers
+
+
+def _sent(base: Base, from_site: str, to_site: str, ready: int) -> tuple[int, int]:
+    """Departure and arrival; both at the horizon when nothing goes any more, as into frozen work it need not."""
+    return base.problem.sent(from_site, to_site, ready) or (base.problem.horizon, base.problem.horizon)
 
 
 def _made(base: Base, giver: SubLot, pieces: int) -> int:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel, routine
-from zagumi.engine.solve.schedule.hours import begun_minutes, carriage, finish, journey, run_minutes, worked
+from zagumi.engine.solve.schedule.hours import (
+    arrival,
+    begun_minutes,
+    carriage,
+    departure,
+    finish,
+    run_minutes,
+    worked,
+)
 from zagumi.engine.solve.schedule.occupancy import set_feed
 from zagumi.engine.solve.schedule.records import BATCHES, NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -19,6 +27,7 @@ from zagumi.engine.solve.schedule.rows import (
     op_at,
     option_at,
     pull_at,
+    rules,
 )
 
 WHOLE, FINE, HALF = 0, 1, 2  # how pieces stream: in one movement, in the smallest batches, in two
@@ -74,7 +83,7 @@ def split_up(pieces: int, batch: int, stream: int, final: int) -> tuple[int, int
 
 
 @kernel
-def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int, way: int) -> int:
+def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int, a: int, b: int) -> int:
     """Enter the arrivals of the last pull, sorted by time among those from ``first`` on; returns the earliest."""
     pull = pull_at(st, now(st).pulls - 1)
     done = 0
@@ -82,7 +91,7 @@ def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int
     for number in range(pull.count):
         pieces = pull.batch if number < pull.count - 1 else pull.pieces - done
         done += pieces
-        time = done_by(net, st, lot, offset + done) + link_at(net, link).lag + way
+        time = arrival(net, a, b, done_by(net, st, lot, offset + done) + link_at(net, link).lag)
         earliest = min(earliest, time)
         at = now(st).arrivals
         while at > first and arrival_at(st, at - 1).time > time:
@@ -93,6 +102,32 @@ def _arrive(net: Tables, st: State, link: int, lot: int, offset: int, first: int
         arrival_at(st, at).ahead = pieces
         now(st).arrivals += 1
     return earliest
+
+
+@kernel
+def _leaves_last(net: Tables, st: State, link: int, giver: int, taker: int, site: int, pieces: int, final: int) -> int:
+    """Whether what a giver sends a taker leaves behind all it sends to others, where it may be less than a batch.
+
+    Runs of services can turn the order of departure round.
+    """
+    row = link_at(net, link)
+    free, width = op_at(net, row.after).frozen, row.width
+    if row.batch == 0 or rules(net).service_count == 0 or not (final or pieces < row.batch):
+        return 1
+    number = op_at(net, row.before).lot0 + giver
+    a, sent = option_at(net, mode_at(net, lot_at(st, number).mode).option).site, 0
+    last, own = (
+        0,
+        departure(net, a, site, done_by(net, st, number, sent_before(net, st, link, giver, taker) + pieces) + row.lag),
+    )
+    for other in range(taker):
+        given = feed_at(st, row.feed0 + giver * width + other).pieces
+        sent += given
+        if other >= free and given > 0:
+            lot = lot_at(st, op_at(net, row.after).lot0 + other)
+            b = option_at(net, mode_at(net, lot.mode).option).site
+            last = max(last, departure(net, a, b, done_by(net, st, number, sent) + row.lag))
+    return 1 if last <= own else 0
 
 
 @kernel
@@ -109,7 +144,7 @@ def _pull_link(
         best, best_time, best_left = -1, NEVER, 0
         for giver in range(done_at(st, row.before).lots):
             lot = lot_at(st, op.lot0 + giver)
-            time = lot.end + journey(net, option_at(net, mode_at(net, lot.mode).option).site, site)
+            time = arrival(net, option_at(net, mode_at(net, lot.mode).option).site, site, lot.end + row.lag)
             if time >= best_time:
                 continue
             known = False
@@ -117,7 +152,7 @@ def _pull_link(
                 known = known or pull_at(st, other).giver == giver
             if not known:
                 left = _left(net, st, link, giver)
-                if left > 0:
+                if left > 0 and _leaves_last(net, st, link, giver, taker, site, min(left, pieces), final):
                     best, best_time, best_left = giver, time, left
         if best < 0:
             return -1, 0
@@ -125,7 +160,6 @@ def _pull_link(
         take = min(best_left, pieces)
         pieces -= take
         from_site = option_at(net, mode_at(net, lot_at(st, lot0).mode).option).site
-        way = journey(net, from_site, site)
         size, count = split_up(take, row.batch, stream, final)
         pull = pull_at(st, now(st).pulls)
         now(st).pulls += 1
@@ -134,9 +168,10 @@ def _pull_link(
         if count > 1:
             cost += (count - 1) * carriage(net, from_site, site, size * row.mass)
         if row.batch == 0:
-            ready = max(ready, lot_at(st, lot0).end + row.lag + way)
+            ready = max(ready, arrival(net, from_site, site, lot_at(st, lot0).end + row.lag))
         else:
-            earliest = min(earliest, _arrive(net, st, link, lot0, sent_before(net, st, link, best, taker), first, way))
+            sent = sent_before(net, st, link, best, taker)
+            earliest = min(earliest, _arrive(net, st, link, lot0, sent, first, from_site, site))
     if row.batch > 0:
         # what is there before an arrival decides how far the work may have come by then
         ready = max(ready, earliest)

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import math
 
-from zagumi.engine.solve.compiled import kernel
+from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.records import Tables
-from zagumi.engine.solve.schedule.rows import hours_at, journey_at, rules, trip_at, vehicle_at, window_row
+from zagumi.engine.solve.schedule.rows import (
+    hours_at,
+    journey_at,
+    rules,
+    run_at,
+    service_at,
+    trip_at,
+    vehicle_at,
+    window_row,
+)
 
 
 @kernel
@@ -89,10 +98,70 @@ def begun_minutes(pieces: int, pace: float, rate: float) -> int:
     return int(math.floor(math.ceil(pieces / rate - 1e-9) * pace + 1e-9))
 
 
+@routine
+def _run_from(net: Tables, service: int, ready: int) -> int:
+    """Position of the first run that departs at a minute or later; -1 after the last."""
+    low, high = service_at(net, service).run0, service_at(net, service).run1
+    if ready > service_at(net, service).last:
+        return -1
+    while low < high:
+        middle = (low + high) // 2
+        if run_at(net, middle).departure < ready:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def journey(net: Tables, a: int, b: int) -> int:
-    """Minutes from a site to another."""
-    return journey_at(net, a * rules(net).site_count + b).minutes
+    """Fewest minutes from a site to another."""
+    minutes = journey_at(net, a * rules(net).site_count + b).minutes
+    return minutes if minutes >= 0 else service_at(net, -1 - minutes).least
+
+
+@kernel
+def departure(net: Tables, a: int, b: int, ready: int) -> int:
+    """When what is ready at a site leaves for another; behind the horizon after the last run of a service."""
+    minutes = journey_at(net, a * rules(net).site_count + b).minutes
+    if minutes >= 0:
+        return ready
+    run = _run_from(net, -1 - minutes, ready)
+    return run_at(net, run).departure if run >= 0 else rules(net).horizon + 1
+
+
+@kernel
+def arrival(net: Tables, a: int, b: int, ready: int) -> int:
+    """When what is ready at a site reaches another; behind the horizon after the last run of a service."""
+    minutes = journey_at(net, a * rules(net).site_count + b).minutes
+    if minutes >= 0:
+        return ready + minutes
+    run = _run_from(net, -1 - minutes, ready)
+    return run_at(net, run).arrival if run >= 0 else rules(net).horizon + 1
+
+
+@kernel
+def ready_for(net: Tables, a: int, b: int, by: int) -> int:
+    """The last minute at which something must be ready at a site to reach another by a minute; -1 when no run does."""
+    minutes = journey_at(net, a * rules(net).site_count + b).minutes
+    if minutes >= 0:
+        return by - minutes
+    service = service_at(net, -1 - minutes)
+    low, high = service.run0, service.run1
+    while low < high:
+        middle = (low + high) // 2
+        if run_at(net, middle).arrival <= by:
+            low = middle + 1
+        else:
+            high = middle
+    return run_at(net, low - 1).departure if low > service.run0 else -1
+
+
+@kernel
+def missed(net: Tables, a: int, b: int, ready: int) -> int:
+    """Whether the last run of a service has gone when something is ready."""
+    minutes = journey_at(net, a * rules(net).site_count + b).minutes
+    return 1 if minutes < 0 and ready > service_at(net, -1 - minutes).last else 0
 
 
 @kernel

@@ -6,7 +6,7 @@ from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.feeding import FINE, HALF, WHOLE, feed, pull, supply_of
 from zagumi.engine.solve.schedule.fitting import fit
-from zagumi.engine.solve.schedule.hours import carriage, journey, run_minutes
+from zagumi.engine.solve.schedule.hours import arrival, carriage, run_minutes
 from zagumi.engine.solve.schedule.occupancy import put_lot, set_done, undo
 from zagumi.engine.solve.schedule.records import NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -103,7 +103,7 @@ def probe(net: Tables, st: State, option: int, taker: int, quantity: int, stream
         return -1
     case = case_at(net, op.case)
     if op.last and case.site >= 0:
-        if best_end + journey(net, row.site, case.site) > rules(net).horizon:
+        if arrival(net, row.site, case.site, best_end) > rules(net).horizon:
             return -1
         cost += carriage(net, row.site, case.site, quantity * op.mass)
     answer = found(st)
@@ -320,7 +320,7 @@ def feed_frozen(net: Tables, st: State, op: int) -> int:
         total += found(st).movement + option.fixed + option.unit * lot.quantity
         case = case_at(net, row.case)
         if row.last and case.site >= 0:
-            if lot.end + journey(net, option.site, case.site) > rules(net).horizon:
+            if arrival(net, option.site, case.site, lot.end) > rules(net).horizon:
                 return -1
             total += carriage(net, option.site, case.site, lot.quantity * row.mass)
     return total

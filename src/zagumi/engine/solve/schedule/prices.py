@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from zagumi.engine.solve.compiled import kernel
-from zagumi.engine.solve.schedule.hours import carriage, journey
+from zagumi.engine.solve.schedule.hours import arrival, carriage, journey
 from zagumi.engine.solve.schedule.occupancy import changeover
 from zagumi.engine.solve.schedule.records import Grid, Line, Tables
 from zagumi.engine.solve.schedule.rows import case_at, link_at, machine_at, mode_at, op_at, option_at, rules
@@ -75,6 +75,13 @@ def _moment(price: Grid, paid: Grid, machine: int, cell: int, length: int, minut
     if first <= last and first <= between:
         return cell * length
     return cell * length + (length - part if between <= last else length)
+
+
+@kernel
+def _completion(net: Tables, option: int, case: int, start: int) -> int:
+    """The least minute by which a case is complete, a last operation starting on an option at a minute."""
+    end, site = start + least_minutes(net, option), case_at(net, case).site
+    return end if site < 0 else arrival(net, option_at(net, option).site, site, end)
 
 
 @kernel
@@ -147,14 +154,13 @@ def _finish(
         here = option_at(net, option)
         if not here.eligible:
             continue
-        way = least_minutes(net, option)
-        if case.site >= 0:
-            way += journey(net, here.site, case.site)
-        beyond = here.subtree + here.tail_cost + _late(net, there.case, (begin + width) * length + way) / roots
+        end = _completion(net, option, there.case, (begin + width) * length)
+        beyond = here.subtree + here.tail_cost + _late(net, there.case, end) / roots
         if beyond < least:
             least, pick[op] = beyond, -1
         for at in range(width):
-            cost = best[option - base, at] + _late(net, there.case, (begin + at) * length + way) / roots
+            end = _completion(net, option, there.case, (begin + at) * length)
+            cost = best[option - base, at] + _late(net, there.case, end) / roots
             if cost < least:
                 least, pick[op], start[op] = cost, option, at
     return least

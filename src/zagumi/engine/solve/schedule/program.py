@@ -10,7 +10,7 @@ from __future__ import annotations
 from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.fitting import fit
-from zagumi.engine.solve.schedule.hours import carriage, journey
+from zagumi.engine.solve.schedule.hours import arrival, carriage, missed
 from zagumi.engine.solve.schedule.placing import extra_cost, permitted, time_cost
 from zagumi.engine.solve.schedule.records import BATCHES, ENDLESS, FRONTS, LABELS, NEVER, State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -104,13 +104,15 @@ def _merge(st: State, merged: int, one: int) -> int:
 
 
 @kernel
-def _streamed(net: Tables, link: int, option: int, start: int, end: int, way: int, pieces: int, work: int) -> int:
+def _streamed(net: Tables, link: int, option: int, start: int, end: int, site: int, pieces: int, work: int) -> int:
     """About when work fed in batches can begin: not before the first, nor so that it would wait for the last."""
     row = link_at(net, link)
     batch = max(row.batch, (pieces + BATCHES - 1) // BATCHES)
     setup = option_at(net, option).setup
     first = start + setup + (end - start - setup) * batch // pieces
-    return row.lag + way + max(first, end - work * (pieces - batch) // pieces)
+    here = option_at(net, option).site
+    last = arrival(net, here, site, row.lag + end)
+    return max(arrival(net, here, site, row.lag + first), last - work * (pieces - batch) // pieces)
 
 
 @kernel
@@ -124,7 +126,7 @@ def _arrivals(net: Tables, st: State, link: int, option: int, base: int) -> int:
         for number in range(op_at(net, giver).lot0, op_at(net, giver).lot0 + done_at(st, giver).lots):
             lot = lot_at(st, number)
             site = option_at(net, mode_at(net, lot.mode).option).site
-            time = max(time, lot.end + row.lag + journey(net, site, there.site))
+            time = max(time, arrival(net, site, there.site, lot.end + row.lag))
             share = pieces * lot.quantity // op_at(net, giver).quantity
             cost += carriage(net, site, there.site, share * row.mass)
         return _enter(st, ONE, 0, time, cost)
@@ -134,13 +136,12 @@ def _arrivals(net: Tables, st: State, link: int, option: int, base: int) -> int:
         if labels == 0:
             continue
         site = option_at(net, from_option).site
-        way = journey(net, site, there.site)
         cost = carriage(net, site, there.site, pieces * row.mass)
         for at in range(labels):
             label = label_at(st, (from_option - base) * LABELS + at)
-            size = _enter(st, ONE, size, label.end + row.lag + way, label.cost + cost)
+            size = _enter(st, ONE, size, arrival(net, site, there.site, label.end + row.lag), label.cost + cost)
             if 0 < row.batch < pieces:
-                time = _streamed(net, link, from_option, label.start, label.end, way, pieces, there.run)
+                time = _streamed(net, link, from_option, label.start, label.end, there.site, pieces, there.run)
                 dearer = cost if site == there.site else cost * min(BATCHES, pieces // row.batch)
                 size = _enter(st, ONE, size, time, label.cost + dearer)
     return size
@@ -227,13 +228,17 @@ def _finish(net: Tables, st: State, case: int, base: int) -> int:
             continue
         one = 0
         for option in range(there.option0, there.option1):
-            way, cost = 0, 0
+            site, cost = option_at(net, option).site, 0
             if row.site >= 0 and labels_of(st, option - base).index > 0:
-                site = option_at(net, option).site
-                way, cost = journey(net, site, row.site), carriage(net, site, row.site, there.rest * there.mass)
+                cost = carriage(net, site, row.site, there.rest * there.mass)
             for at in range(labels_of(st, option - base).index):
                 label = label_at(st, (option - base) * LABELS + at)
-                one = _enter(st, ONE, one, label.end + way, label.cost + cost)
+                time = label.end
+                if row.site >= 0:
+                    if missed(net, site, row.site, time):
+                        continue
+                    time = arrival(net, site, row.site, time)
+                one = _enter(st, ONE, one, time, label.cost + cost)
         size = _merge(st, size, one)
     best, best_cost = -1, 0
     for at in range(size):
@@ -255,16 +260,18 @@ def _choose(net: Tables, st: State, op: int, base: int, site: int, lag: int, gra
         labels = labels_of(st, option - base).index
         if labels == 0:
             continue
-        way, cost = 0, 0
+        cost = 0
         if site >= 0:
-            way = journey(net, option_at(net, option).site, site)
             cost = carriage(net, option_at(net, option).site, site, grams)
         for at in range(labels):
             label = label_at(st, (option - base) * LABELS + at)
-            if label.end + lag + way <= by and (done.pick < 0 or label.cost + cost < best_cost):
+            time = label.end + lag
+            if site >= 0:
+                time = arrival(net, option_at(net, option).site, site, time)
+            if time <= by and (done.pick < 0 or label.cost + cost < best_cost):
                 done.pick, best_cost, done.key, stay = option, label.cost + cost, label.ready, label.stay
-            if label.end + way < first:
-                first, fastest, fastest_ready, fastest_stay = label.end + way, option, label.ready, label.stay
+            if time < first:
+                first, fastest, fastest_ready, fastest_stay = time, option, label.ready, label.stay
     if done.pick < 0:
         done.pick, done.key, stay = fastest, fastest_ready, fastest_stay
     # the program knows whole sub-lots only: divided work goes where it was most of the time

@@ -39,6 +39,7 @@ def _record(whole: str, real: str = "", short: str = "") -> np.dtype[Any]:
 RULES = _record(
     "horizon cost co2 makespan fairness companies stability max_companies lead_required entitled"
     " case_count op_count company_count machine_count person_count family_count vehicle_count site_count"
+    " service_count"
     " part_count label_count"
 )
 # late, risk: weighted yen per minute; site: where it is delivered; guarded: its team must be chosen beforehand;
@@ -73,8 +74,13 @@ COMPANY = _record("may_lead entitled apart0 apart1")
 APART = _record("company")
 VEHICLE = _record("capacity")
 FORCE = _record("option person mode quantity start")  # mode: -1 where it cannot be any more
-JOURNEY = _record("minutes given")  # given: weighted cost whatever the mass; -1: by vehicle
+# minutes: -1, -2, … by service 0, 1, …; given: weighted cost whatever the mass; -1: by vehicle
+JOURNEY = _record("minutes given")
 TRIP = _record("yen co2")
+SERVICE = _record(
+    "run0 run1 least last"
+)  # least: minutes of its fastest run; last: its last departure, -1 without runs
+RUN = _record("departure arrival")
 
 
 class TableRows(NamedTuple):
@@ -99,6 +105,8 @@ class TableRows(NamedTuple):
     journeys: Rows  # by (from site, to site)
     trips: Rows  # one trip by (vehicle, from site, to site)
     forces: Rows  # sub-lots of the plan in force, by operation; those that are frozen work first
+    services: Rows
+    runs: Rows  # by service, by departure; those that arrive by the horizon
 
 
 # ready: first minute its feeds and release allow; supply: least worked minute at which its run may begin;

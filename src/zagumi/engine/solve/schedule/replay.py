@@ -5,7 +5,7 @@ from __future__ import annotations
 from zagumi.engine.solve.compiled import kernel, routine
 from zagumi.engine.solve.schedule.case import led
 from zagumi.engine.solve.schedule.chance import below
-from zagumi.engine.solve.schedule.hours import journey
+from zagumi.engine.solve.schedule.hours import arrival
 from zagumi.engine.solve.schedule.occupancy import span_of
 from zagumi.engine.solve.schedule.placing import place_op
 from zagumi.engine.solve.schedule.records import NEVER, State, Tables
@@ -51,9 +51,9 @@ def _latest_giver(net: Tables, st: State, lot: int) -> int:
             if feed_at(st, flow.feed0 + number * flow.width + lot - op.lot0).pieces > 0:
                 other = lot_at(st, op_at(net, flow.before).lot0 + number)
                 from_site = option_at(net, mode_at(net, other.mode).option).site
-                arrival = other.end + flow.lag + journey(net, from_site, site)
-                if arrival > latest:
-                    latest, giver = arrival, op_at(net, flow.before).lot0 + number
+                time = arrival(net, from_site, site, other.end + flow.lag)
+                if time > latest:
+                    latest, giver = time, op_at(net, flow.before).lot0 + number
     return giver
 
 

@@ -53,6 +53,8 @@ apart_at = row(TableRows, "apart", records.APART)
 vehicle_at = row(TableRows, "vehicles", records.VEHICLE)
 journey_at = row(TableRows, "journeys", records.JOURNEY)
 trip_at = row(TableRows, "trips", records.TRIP)
+service_at = row(TableRows, "services", records.SERVICE)
+run_at = row(TableRows, "runs", records.RUN)
 force_at = row(TableRows, "forces", records.FORCE)
 
 now = _single(StateRows, "now", records.NOW)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.case import new_stamp
-from zagumi.engine.solve.schedule.hours import clock, finish, journey, opening, window_at, worked
+from zagumi.engine.solve.schedule.hours import arrival, clock, finish, opening, ready_for, window_at, worked
 from zagumi.engine.solve.schedule.keeping import note_change
 from zagumi.engine.solve.schedule.records import Line, State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -79,7 +79,7 @@ def _arrival(net: Tables, st: State, lot: int) -> int:
         for number in range(done_at(st, flow.before).lots):
             if feed_at(st, flow.feed0 + number * flow.width + lot - op.lot0).pieces > 0:
                 giver = giver0 + number
-                ready = max(ready, lot_at(st, giver).end + flow.lag + journey(net, _site(net, st, giver), site))
+                ready = max(ready, arrival(net, _site(net, st, giver), site, lot_at(st, giver).end + flow.lag))
     return ready
 
 
@@ -91,14 +91,14 @@ def _wanted(net: Tables, st: State, lot: int) -> int:
     case = case_at(net, op.case)
     by = max(worth_at(st, op.case).end, min(case.due - case.buffer, rules(net).horizon))
     if case.site >= 0 and op.last:
-        by -= journey(net, site, case.site)
+        by = ready_for(net, site, case.site, by)
     for at in range(op.out0, op.out1):
         flow = link_at(net, out_at(net, at).link)
         taker0 = op_at(net, flow.after).lot0
         for number in range(done_at(st, flow.after).lots):
             if feed_at(st, flow.feed0 + number).pieces > 0:
                 taker = taker0 + number
-                by = min(by, lot_at(st, taker).start - flow.lag - journey(net, site, _site(net, st, taker)))
+                by = min(by, ready_for(net, site, _site(net, st, taker), lot_at(st, taker).start) - flow.lag)
     return by
 
 

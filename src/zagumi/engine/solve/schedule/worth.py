@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel, routine
-from zagumi.engine.solve.schedule.hours import journey
+from zagumi.engine.solve.schedule.hours import arrival
 from zagumi.engine.solve.schedule.occupancy import set_worth
 from zagumi.engine.solve.schedule.records import State, Tables
 from zagumi.engine.solve.schedule.rows import (
@@ -37,16 +37,18 @@ def mark_team(net: Tables, st: State, case: int, stamp: int) -> int:
 
 @kernel
 def _completion(net: Tables, st: State, case: int) -> int:
-    """The last arrival of its deliveries, else the last end of its sub-lots; its release when it has none."""
+    """The last arrival of its deliveries, else the last end of its sub-lots; 0 when it has no work at all."""
     row = case_at(net, case)
-    end = row.release
+    end = row.release if row.op0 < row.op1 else 0
     for op in range(row.op0, row.op1):
         if row.site >= 0 and not op_at(net, op).last:
             continue
         for number in range(op_at(net, op).lot0, op_at(net, op).lot0 + done_at(st, op).lots):
             lot = lot_at(st, number)
-            way = journey(net, option_at(net, mode_at(net, lot.mode).option).site, row.site) if row.site >= 0 else 0
-            end = max(end, lot.end + way)
+            done = lot.end
+            if row.site >= 0:
+                done = arrival(net, option_at(net, mode_at(net, lot.mode).option).site, row.site, done)
+            end = max(end, done)
     return end
 
 

@@ -27,7 +27,7 @@ def covers(built: Built) -> bool:
     rows = built.rows
     if not len(rows.ops) or rows.rules.horizon[0] >= LONGEST or built.frozen or not _makespan_counts_alone(built):
         return False
-    if (rows.ops.lots != 1).any() or (rows.links.batch > 0).any():
+    if (rows.ops.lots != 1).any() or (rows.links.batch > 0).any() or len(rows.services):
         return False
     options = rows.options[usable(built)]
     machines = np.unique(options.machine)
