@@ -13,6 +13,11 @@ from tests.engine.brute import Brute
 from tests.engine.strategies import tiny_problems
 from zagumi.engine.errors import FileError, ProblemError
 from zagumi.engine.files import problem_from_json, problem_to_json
+from zagumi.engine.insight.events import Events, Stop, changed
+from zagumi.engine.insight.explain import why
+from zagumi.engine.insight.lateness import Kind, why_late
+from zagumi.engine.insight.replan import replan
+from zagumi.engine.insight.risk import forecast
 from zagumi.engine.plan.check import check
 from zagumi.engine.plan.cost import measure
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
@@ -245,6 +250,25 @@ def test_pieces_streamed_by_services_are_valid(problem: Problem):
         assert check(problem, search.plan()) == ()
 
 
+@pytest.mark.parametrize(("run", "pieces", "batch"), [(15, 5, 2), (15, 6, 2), (30, 6, 2), (15, 7, 3)])
+def test_a_rest_less_than_a_batch_never_leaves_before_what_waits_for_its_run(run: int, pieces: int, batch: int):
+    """Next door the rest would be there at once, while the batch made before it still waits."""
+    options = (Option("A2", 0, 30.0), Option("B1", 0, 20.0))
+    coat = Operation("coat", "case", options, pieces, None, (Link("cut", batch=batch),), True, 1, 2)
+    problem = replace(
+        PROBLEM,
+        machines=(*PROBLEM.machines, Machine("A2", "a")),
+        cases=(Case("case", due=0, late_yen_per_minute=10),),
+        operations=(Operation("cut", "case", (Option("A1", 0, 2.0),), pieces), coat),
+        roads=Roads(services=(Service("a", "b", ((run, run + 1),)),)),
+    )
+    search = Search(build(problem), 1)
+    search.first()
+    search.run(30)
+    assert search.objective is not None
+    assert check(problem, search.plan()) == ()
+
+
 def test_the_run_is_waited_for_unless_that_is_dearer_than_a_van_of_ones_own():
     assert solve(PROBLEM, Limits(steps=50)).plan == PLAN
     # from a no service goes to the buyer: the van leaves when the work is done
@@ -276,3 +300,67 @@ def test_a_region_with_tours_is_planned_and_uses_them():
     at = {sublot.key: region.machine[sublot.machine].site for sublot in result.plan.sublots}
     pairs = {(at[t.from_operation, t.from_lot], at[t.to_operation, t.to_lot]) for t in result.plan.transfers}
     assert pairs & region.services.keys()
+
+
+OFTEN = replace(PROBLEM.roads, services=(TO_B, Service("b", "buyer", ((40, 70), (100, 130), (200, 230)), yen=500)))
+
+
+def test_waiting_for_a_run_is_a_reason_to_be_late_when_another_one_would_be_reached():
+    late = why_late(replace(PROBLEM, roads=OFTEN), PLAN, "case")
+    assert (late.completion, late.slack) == (130, -30)
+    assert [(cause.kind, cause.operation, cause.minutes, cause.saves) for cause in late.causes] == [
+        (Kind.TRANSPORT, "coat", 60, 30)
+    ]
+    # where the next run to the buyer is the same one, nothing is gained by being earlier
+    assert why_late(PROBLEM, PLAN, "case").causes == ()
+    assert [(s.kind, s.start, s.end) for s in why_late(PROBLEM, PLAN, "case").chain] == [
+        (Kind.WORK, 0, 10),
+        (Kind.TRANSPORT, 10, 60),
+        (Kind.TRANSPORT, 60, 75),
+        (Kind.WORK, 75, 90),
+        (Kind.TRANSPORT, 90, 100),
+        (Kind.TRANSPORT, 100, 130),
+    ]
+
+
+def test_an_operation_could_begin_elsewhere_when_the_run_arrives():
+    both = replace(PROBLEM.operations[1], options=(*PROBLEM.operations[1].options, Option("A1", 0, 3.0)))
+    problem = replace(PROBLEM, operations=(PROBLEM.operations[0], both))
+    assert {choice.machine: choice.start for choice in why(problem, PLAN, "coat").choices} == {"A1": 15, "B1": 75}
+    gone = replace(problem, roads=replace(PROBLEM.roads, services=(Service("a", "b", ((5, 9),)),)))
+    assert {choice.machine: choice.start for choice in why(gone, PLAN, "coat").choices} == {"A1": 15, "B1": None}
+
+
+def test_by_chance_a_run_is_missed_and_the_next_one_taken():
+    spread = tuple(
+        replace(operation, options=tuple(replace(option, spread=1.5) for option in operation.options))
+        for operation in PROBLEM.operations
+    )
+    found = forecast(replace(PROBLEM, operations=spread), PLAN, samples=2000)
+    moments = set(found.completion["case"].tolist())
+    assert {130, 230} < moments
+    assert min(moments - {130, 230}) > PROBLEM.horizon  # the last run is missed
+    assert set(forecast(PROBLEM, PLAN).completion["case"].tolist()) == {130}
+
+
+def test_a_stopped_road_takes_away_the_runs_within_and_holds_up_what_is_on_it():
+    back = Service("b", "a", ((0, 20), (80, 100)))
+    problem = replace(PROBLEM, roads=replace(PROBLEM.roads, services=(TO_B, TO_BUYER, back)))
+    left = changed(problem, PLAN, Events(stops=(Stop(20, 70, road=("b", "a")),)), 1)
+    assert left.roads.delays == {}
+    assert {pair: service.runs for pair, service in left.services.items()} == {
+        ("a", "b"): ((10, 90), (120, 150)),
+        ("b", "a"): ((0, 20), (80, 100)),
+        ("b", "buyer"): TO_BUYER.runs,
+    }
+    assert changed(PROBLEM, PLAN, Events(stops=(Stop(20, 70, road=("a", "b")),)), 1).roads.delays == {("a", "b"): 50}
+
+
+def test_a_plan_is_mended_after_the_run_it_counted_on_fell_out():
+    back = Service("b", "a", ((0, 20),))
+    problem = replace(PROBLEM, roads=replace(PROBLEM.roads, services=(TO_B, TO_BUYER, back)))
+    mended = replan(problem, PLAN, Events(20, stops=(Stop(50, 70, road=("a", "b")),)))
+    assert mended.result.plan is not None
+    assert mended.result.plan.transfers == (Transfer("cut", 1, "coat", 1, 5, 120, 150),)
+    assert mended.moved == ("coat",)
+    assert [(case.completion, case.new_completion) for case in mended.cases] == [(130, 230)]

@@ -17,7 +17,18 @@ from zagumi.engine.errors import ProblemError
 from zagumi.engine.files import Format
 from zagumi.engine.insight.failure import Key, begun, less_bands
 from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Case, FrozenWork, Machine, Operation, Option, Part, PlannedWork, Problem
+from zagumi.engine.problem import (
+    Case,
+    FrozenWork,
+    Machine,
+    Operation,
+    Option,
+    Part,
+    PlannedWork,
+    Problem,
+    Roads,
+    Service,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,8 @@ class NewCase:
 class Stop:
     """A machine, all of a site or company, or the road between two sites, out of use from ``start``, before ``end``.
 
-    Just one of the four is named. Whatever takes the road, at any time, is taken to wait as long as the stop lasts.
+    Just one of the four is named. Whatever takes the road, at any time, is taken to wait as long as the stop lasts. Of
+    a service on it the runs within the stop fall out; where both directions have one, nothing else waits.
     """
 
     start: int
@@ -138,7 +150,7 @@ class _Change:
                 *(changed.get(operation.id, operation) for operation in given.operations),
                 *(operation for each in new for operation in each.operations),
             ),
-            roads=replace(given.roads, delays=self._delays()),
+            roads=self._roads(),
             policy=replace(
                 policy,
                 weights=replace(policy.weights, stability=stability),
@@ -176,6 +188,24 @@ class _Change:
         release = self.events.now if case.due is None else min(self.events.now, case.due)
         return replace(case, release=release) if release > case.release else case
 
+    def _roads(self) -> Roads:
+        """Roads with longer ways, and services with the runs that are left."""
+        roads = self.given.roads
+        services = tuple(replace(service, runs=tuple(self._runs(service))) for service in roads.services)
+        return replace(roads, delays=self._delays(), services=services)
+
+    def _runs(self, service: Service) -> Iterator[Window]:
+        """The runs of a service without those that would set off on a stopped road; what is on it waits there."""
+        pair, latest = {service.origin, service.destination}, 0
+        later = self.given.roads.delay(service.origin, service.destination)
+        stops = [stop for stop in self.events.stops if stop.road is not None and set(stop.road) == pair]
+        for departure, arrival in service.runs:
+            if any(stop.start <= departure < stop.end for stop in stops):
+                continue
+            held = (stop.end - stop.start for stop in stops if departure < stop.start < arrival + later)
+            latest = max(latest, arrival + sum(held))
+            yield departure, latest
+
     def _delays(self) -> dict[tuple[str, str], int]:
         """Minutes by which ways are longer."""
         found = dict(self.given.roads.delays)
@@ -183,6 +213,8 @@ class _Change:
             if stop.road is not None:
                 for site in stop.road:
                     _known("stop, road", site, self.given.site)
+                if all(way in self.given.services for way in (stop.road, stop.road[::-1])):
+                    continue  # their runs say when they travel
                 found[stop.road] = found.get(stop.road, 0) + stop.end - max(stop.start, min(self.events.now, stop.end))
         return found
 

@@ -250,9 +250,11 @@ def _earliest(problem: Problem, plan: Plan, operation: Operation, option: Option
     for transfer in plan.transfers:
         if transfer.to_operation == operation.id:
             giver = made[transfer.from_operation, transfer.from_lot]
-            mass = problem.mass_g(problem.operation[giver.operation], transfer.pieces)
-            way = problem.haul(problem.machine[giver.machine].site, site, mass).minutes
-            ready = max(ready, giver.end + links[giver.operation].lag + way)
+            leave = giver.end + links[giver.operation].lag
+            times = problem.sent(problem.machine[giver.machine].site, site, leave)
+            if times is None:
+                return None
+            ready = max(ready, times[1])
     people: tuple[str | None, ...] = (None,) if option.skill is None else problem.attendants(option)
     found = [_fit(problem, plan, operation, option, person, ready) for person in people]
     return min((times for times in found if times is not None), key=lambda times: times[1], default=None)

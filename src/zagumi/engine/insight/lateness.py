@@ -16,7 +16,7 @@ from enum import StrEnum
 from zagumi.engine.clock import Window, WorkingTime, union
 from zagumi.engine.insight.compare import working_minutes
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
-from zagumi.engine.problem import Band, Problem
+from zagumi.engine.problem import Band, Problem, Service
 
 Key = tuple[str, int]
 Times = dict[Key, tuple[int, int]]
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     PERSON = "person"  # the attending person was busy elsewhere
     BAND = "band"  # no published capacity left before
     HOURS = "hours"  # closed
-    TRANSPORT = "transport"  # on the way, cooling included
+    TRANSPORT = "transport"  # on the way, cooling and the wait for a service included
     CHOICE = "choice"  # the plan begins later than it had to
 
 
@@ -105,10 +105,26 @@ def why_late(problem: Problem, plan: Plan, case: str) -> Lateness:
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A transfer into a sub-lot, and how long after the sub-lot's start its pieces are first needed."""
+    """A transfer into a sub-lot.
+
+    Attributes:
+        offset: how long after the sub-lot's start its pieces are first needed.
+        made, later: end of their maker, and how long after it they could leave; less than 0 for batches.
+        service: what they go by, when it is one.
+    """
 
     transfer: Transfer
     offset: int
+    made: int
+    later: int
+    service: Service | None
+
+    def arrival(self, ready: int) -> int:
+        """When the pieces arrive that could leave at a minute."""
+        if self.service is None:
+            return ready + self.transfer.arrive - self.transfer.depart
+        run = self.service.run(ready)
+        return self.transfer.arrive if run is None else run[1]
 
     @property
     def maker(self) -> Key:
@@ -149,6 +165,7 @@ class _View:
         self.into: dict[Key, list[Transfer]] = {}
         for transfer in plan.transfers:
             self.into.setdefault((transfer.to_operation, transfer.to_lot), []).append(transfer)
+        self.made = {sublot.key: sublot for sublot in plan.sublots}
         self.frozen = {(w.operation, w.machine, w.start, w.end) for works in problem.frozen.values() for w in works}
         self._hours: dict[tuple[str, str | None], WorkingTime] = {}
         self._taken: dict[Key, list[_Taken]] = {}
@@ -173,6 +190,10 @@ class _View:
         self._taken[sublot.key] = found
         return found
 
+    def service(self, maker: SubLot, to_site: str | None) -> Service | None:
+        """The service from where a sub-lot is made to another site."""
+        return self.problem.services.get((self.problem.machine[maker.machine].site, to_site or ""))
+
     def band(self, sublot: SubLot) -> Band | None:
         """The published capacity that a sub-lot begins in."""
         bands = self.problem.machine[sublot.machine].bands
@@ -182,17 +203,22 @@ class _View:
         """What comes into a sub-lot; later batches are needed only when the work reaches them (rule ``arrival``)."""
         operation = self.problem.operation[sublot.operation]
         option = next(option for option in operation.options if option.machine == sublot.machine)
-        per = {link.before: link.per for link in operation.after}
+        links = {link.before: link for link in operation.after}
         arrived: dict[str, int] = {}
         found = []
         for transfer in sorted(self.into.get(sublot.key, ()), key=lambda t: (t.arrive, t.from_operation, t.from_lot)):
-            pieces = arrived.get(transfer.from_operation, 0) // per[transfer.from_operation]
+            link = links[transfer.from_operation]
+            pieces = arrived.get(transfer.from_operation, 0) // link.per
             offset = 0
             if pieces:
                 minutes = sublot.setup_minutes + math.floor(option.worked(pieces) * option.minutes_per_piece + 1e-9)
                 needed = self.hours(sublot.machine, sublot.person).finish(sublot.start, minutes)
                 offset = (sublot.end if needed is None else needed) - sublot.start
-            found.append(_Feed(transfer, offset))
+            maker = self.made[transfer.from_operation, transfer.from_lot]
+            service, later = self.service(maker, self.problem.machine[sublot.machine].site), transfer.depart - maker.end
+            if service is not None:
+                later = min(later, link.lag)
+            found.append(_Feed(transfer, offset, maker.end, later, service))
             arrived[transfer.from_operation] = arrived.get(transfer.from_operation, 0) + transfer.pieces
         return found
 
@@ -296,13 +322,12 @@ class _Case:
     # ------------------------------------------------------------------------------------------ times anew
 
     def _ready(self, sublot: SubLot, times: Times, without: Collection[_Reason]) -> int:
-        """When the pieces allow the start; a transfer keeps its distance from its maker's end as planned."""
+        """When the pieces allow the start; they leave so long after their maker as planned, or with the next run."""
         on_foot = _Reason(Kind.TRANSPORT, sublot.key) in without
         ready = self.case.release
         for feed in self.feeds[sublot.key]:
-            move = feed.transfer
-            arrive = times[feed.maker][1] - self.planned[feed.maker][1] + (move.depart if on_foot else move.arrive)
-            ready = max(ready, arrive - feed.offset)
+            leave = times[feed.maker][1] + feed.later
+            ready = max(ready, (leave if on_foot else feed.arrival(leave)) - feed.offset)
         return ready
 
     def _times(self, without: Collection[_Reason]) -> Times:
@@ -374,16 +399,23 @@ class _Case:
     def _completion(self, without: Collection[_Reason]) -> int:
         times = self._times(without)
         if self.deliveries:
-            return max(
-                times[d.operation, d.lot][1] + d.arrive - self.made[d.operation, d.lot].end for d in self.deliveries
-            )
+            return max(self._delivered(d, times[d.operation, d.lot][1]) for d in self.deliveries)
         return max((end for _, end in times.values()), default=self.case.release)
+
+    def _delivered(self, delivery: Delivery, end: int) -> int:
+        """The arrival of a delivery whose sub-lot ends at a minute, no later than planned."""
+        made = self.made[delivery.operation, delivery.lot]
+        service = self.view.service(made, self.case.deliver_to)
+        if service is None or end == made.end:
+            return end + delivery.arrive - made.end
+        run = service.run(end)
+        return delivery.arrive if run is None else min(delivery.arrive, run[1])
 
     def _waits(self, reason: _Reason, sublot: SubLot) -> int:
         """Minutes of a reason in the plan as it is."""
         ready = self.ready[sublot.key]
         if reason.kind is Kind.TRANSPORT:
-            return max((feed.transfer.arrive - feed.transfer.depart for feed in self.feeds[sublot.key]), default=0)
+            return max((f.transfer.arrive - f.made - f.later for f in self.feeds[sublot.key]), default=0)
         if reason.kind is Kind.HOURS:
             hours = self.view.hours(sublot.machine, sublot.person)
             before = sublot.start - ready - (hours.worked(sublot.start) - hours.worked(ready))

@@ -10,7 +10,7 @@ and while the machine is booked. A sub-lot of an operation has the same luck in 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from zlib import crc32
@@ -22,7 +22,7 @@ from zagumi.engine.clock import Window, without
 from zagumi.engine.errors import ProblemError
 from zagumi.engine.insight.failure import frozen_keys
 from zagumi.engine.plan.plan import Plan, SubLot
-from zagumi.engine.problem import Option, Problem
+from zagumi.engine.problem import Option, Problem, Service
 
 SubLotKey = tuple[str, int]
 Moments = NDArray[np.int64]  # one for each course
@@ -112,14 +112,14 @@ def forecast(
     ends: dict[SubLotKey, Moments] = {}
     for step in _steps(problem, plan):
         ready = np.full(samples, step.sublot.start)
-        for giver, minutes in step.feeds:
+        for giver, way in step.feeds:
             if giver in ends:
-                ready = np.maximum(ready, ends[giver] + minutes)
+                ready = np.maximum(ready, way.after(ends[giver]))
         for before in step.same_resource:
             if before in ends:
                 ready = np.maximum(ready, ends[before])
         ends[step.sublot.key] = step.hours.done(ready, luck.minutes(step.sublot, step.option))
-        completion[step.case] = np.maximum(completion[step.case], ends[step.sublot.key] + step.delivery)
+        completion[step.case] = np.maximum(completion[step.case], step.delivery.after(ends[step.sublot.key]))
     kept = np.full(samples, fill_value=True)
     found = {}
     for case in problem.cases:
@@ -183,34 +183,51 @@ class _Hours:
         return end.astype(np.int64)
 
 
+class _Runs:
+    """Runs of a service for all courses at once; what misses the last arrives after the horizon."""
+
+    def __init__(self, problem: Problem, service: Service) -> None:
+        self.departures, self.arrivals = np.array(service.runs, dtype=np.int64).reshape(-1, 2).T
+        self.horizon = problem.horizon
+
+    def arrival(self, ready: Moments) -> Moments:
+        """When what is ready arrives."""
+        at = np.searchsorted(self.departures, ready)
+        missed = at == len(self.departures)
+        return np.where(missed, np.maximum(ready, self.horizon) + 1, np.append(self.arrivals, 0)[at])
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the end of a sub-lot to what it allows: ``minutes`` later; so late with the next run, less ``spare``."""
+
+    minutes: int = 0
+    runs: _Runs | None = None
+    spare: int = 0
+
+    def after(self, ends: Moments) -> Moments:
+        """What the ends of a sub-lot allow."""
+        ready: Moments = ends + self.minutes
+        return ready if self.runs is None else self.runs.arrival(ready) - self.spare
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A sub-lot ready for simulation. ``feeds``: (giver, minutes from its end to the earliest start it allows)."""
+    """A sub-lot ready for simulation. ``feeds``: givers, and when they allow its start at the earliest."""
 
     sublot: SubLot
     case: str
     option: Option
-    feeds: tuple[tuple[SubLotKey, int], ...]
+    feeds: tuple[tuple[SubLotKey, _Way], ...]
     same_resource: tuple[SubLotKey, ...]
     hours: _Hours
-    delivery: int
+    delivery: _Way
 
 
 def _steps(problem: Problem, plan: Plan) -> list[_Step]:
     hours: dict[tuple[str, str | None, bool], _Hours] = {}
-    feeds: dict[SubLotKey, list[tuple[SubLotKey, int]]] = {}
-    ends = {sublot.key: sublot.end for sublot in plan.sublots}
-    starts = {sublot.key: sublot.start for sublot in plan.sublots}
-    for t in plan.transfers:
-        giver = (t.from_operation, t.from_lot)
-        taker = (t.to_operation, t.to_lot)
-        # transfer batches arrive before their giver ends, or after their taker began: those two then shift together
-        feeds.setdefault(taker, []).append((giver, min(t.arrive, starts[taker]) - ends[giver]))
-    delivery: dict[SubLotKey, int] = {}
-    for d in plan.deliveries:
-        key = (d.operation, d.lot)
-        delivery[key] = max(delivery.get(key, 0), d.arrive - ends[key])
     before, frozen = _before_on_resource(plan), frozen_keys(problem, plan)
+    feeds, delivery = _ways(problem, plan, frozen)
     steps = []
     for sublot in _in_order(plan, feeds, before):
         operation = problem.operation[sublot.operation]
@@ -227,22 +244,49 @@ def _steps(problem: Problem, plan: Plan) -> list[_Step]:
                 tuple(feeds.get(sublot.key, ())),
                 before[sublot.key],
                 hours[resource],
-                delivery.get(sublot.key, 0),
+                delivery.get(sublot.key, _Way()),
             )
         )
     return steps
 
 
+def _ways(
+    problem: Problem, plan: Plan, frozen: Collection[SubLotKey]
+) -> tuple[dict[SubLotKey, list[tuple[SubLotKey, _Way]]], dict[SubLotKey, _Way]]:
+    """What feeds each sub-lot, and the way of its last delivery."""
+    made = {sublot.key: sublot for sublot in plan.sublots}
+    site = {sublot.key: problem.machine[sublot.machine].site for sublot in plan.sublots}
+    runs = {pair: _Runs(problem, service) for pair, service in problem.services.items()}
+    feeds: dict[SubLotKey, list[tuple[SubLotKey, _Way]]] = {}
+    for t in plan.transfers:
+        giver, taker = (t.from_operation, t.from_lot), (t.to_operation, t.to_lot)
+        end, there = made[giver].end, min(t.arrive, made[taker].start)
+        service = runs.get((site[giver], site[taker])) if taker not in frozen else None
+        if service is not None:
+            lag = next(link.lag for link in problem.operation[t.to_operation].after if link.before == t.from_operation)
+            way = _Way(min(lag, t.depart - end), service, t.arrive - there)
+        else:
+            # transfer batches arrive before their giver ends, or after their taker began: those two then shift together
+            way = _Way(there - end)
+        feeds.setdefault(taker, []).append((giver, way))
+    delivery: dict[SubLotKey, _Way] = {}
+    for d in sorted(plan.deliveries, key=lambda d: d.arrive):
+        key, to_site = (d.operation, d.lot), problem.case[problem.operation[d.operation].case].deliver_to
+        service = runs.get((site[key], to_site or ""))
+        delivery[key] = _Way(d.arrive - made[key].end) if service is None else _Way(0, service)
+    return feeds, delivery
+
+
 def _in_order(
     plan: Plan,
-    feeds: Mapping[SubLotKey, list[tuple[SubLotKey, int]]],
+    feeds: Mapping[SubLotKey, list[tuple[SubLotKey, _Way]]],
     before: Mapping[SubLotKey, tuple[SubLotKey, ...]],
 ) -> list[SubLot]:
     """Sub-lots after all that they wait for, the earliest first.
 
     With transfer batches two may wait for different pieces of each other; then the earlier one goes first.
     """
-    waits = {s.key: {giver for giver, _minutes in feeds.get(s.key, ())} | set(before[s.key]) for s in plan.sublots}
+    waits = {s.key: {giver for giver, _way in feeds.get(s.key, ())} | set(before[s.key]) for s in plan.sublots}
     holds: dict[SubLotKey, list[SubLotKey]] = {}
     for key, others in waits.items():
         for other in others:
