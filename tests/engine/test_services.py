@@ -224,6 +224,46 @@ def test_plans_by_services_are_the_best_there_are(problem: Problem):
         assert check(problem, result.plan) == ()
 
 
+@st.composite
+def shared_machines(draw: st.DrawFn) -> Problem:
+    """Two cases want one machine before the run, and perhaps another after it."""
+    number = st.integers(0, 3)
+    points = sorted(draw(st.sets(st.integers(0, 11), min_size=1, max_size=4)))
+    runs = tuple((point, point + 1) for point in points)
+    operations: list[Operation] = []
+    for case in ("one", "two"):
+        operations.append(Operation(f"cut {case}", case, (Option("A1", draw(number)),)))
+        if draw(st.booleans()):
+            coat = (Option("B1", draw(number)), Option("A1", draw(number), fixed_yen=draw(number)))
+            operations.append(Operation(f"coat {case}", case, coat, after=(Link(f"cut {case}", lag=draw(number)),)))
+    services = (Service("a", "b", runs, yen=draw(number)), Service("b", "buyer", runs), Service("a", "buyer", runs))
+    return Problem(
+        companies=PROBLEM.companies,
+        sites=PROBLEM.sites,
+        machines=PROBLEM.machines,
+        cases=tuple(Case(name, 0, draw(number), 1 + draw(number), deliver_to="buyer") for name in ("one", "two")),
+        operations=tuple(operations),
+        horizon=13,
+        roads=Roads(handling_minutes=1, services=services),
+    )
+
+
+@tried(60)
+@given(problem=shared_machines())
+def test_who_misses_the_run_is_decided_as_well_as_by_trying_everything(problem: Problem):
+    best, found = Brute(problem).best, solve_exact(problem, Limits(steps=30_000))
+    assert found.proved
+    assert found.objective == best
+    assert found.plan is None or check(problem, found.plan) == ()
+    assert solve(problem, Limits(steps=30_000)).objective == best
+    built = build(problem)
+    search = Search(built, 1)
+    search.first()
+    if search.objective is not None:
+        assert best is not None
+        assert max(Prices(built, search.completion, search.objective).rise(20, lambda: False)) <= best
+
+
 @tried(50)
 @given(problem=tiny_problems(features=1, always=("services", "travel", "deliveries")), steps=st.sampled_from((0, 20)))
 def test_what_a_search_says_is_what_its_plan_costs_and_no_price_gives_a_bound_above_it(problem: Problem, steps: int):

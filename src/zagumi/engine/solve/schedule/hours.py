@@ -158,6 +158,12 @@ def ready_for(net: Tables, a: int, b: int, by: int) -> int:
 
 
 @kernel
+def served(net: Tables, a: int, b: int) -> int:
+    """Whether a service goes from a site to another."""
+    return 1 if journey_at(net, a * rules(net).site_count + b).minutes < 0 else 0
+
+
+@kernel
 def missed(net: Tables, a: int, b: int, ready: int) -> int:
     """Whether the last run of a service has gone when something is ready."""
     minutes = journey_at(net, a * rules(net).site_count + b).minutes

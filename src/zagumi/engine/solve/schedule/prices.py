@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from zagumi.engine.solve.compiled import kernel
-from zagumi.engine.solve.schedule.hours import arrival, carriage, journey
+from zagumi.engine.solve.schedule.hours import arrival, carriage, journey, served
 from zagumi.engine.solve.schedule.occupancy import changeover
 from zagumi.engine.solve.schedule.records import Grid, Line, Tables
 from zagumi.engine.solve.schedule.rows import case_at, link_at, machine_at, mode_at, op_at, option_at, rules
@@ -78,10 +78,16 @@ def _moment(price: Grid, paid: Grid, machine: int, cell: int, length: int, minut
 
 
 @kernel
-def _completion(net: Tables, option: int, case: int, start: int) -> int:
-    """The least minute by which a case is complete, a last operation starting on an option at a minute."""
-    end, site = start + least_minutes(net, option), case_at(net, case).site
-    return end if site < 0 else arrival(net, option_at(net, option).site, site, end)
+def _completion(net: Tables, option: int, case: int, start: int, way: int, by_service: int) -> int:
+    """The least minute by which a case is complete, a last operation starting on an option at a minute.
+
+    Args:
+        way: minutes from the start to there, at least.
+    """
+    if not by_service:
+        return start + way
+    site = case_at(net, case).site
+    return arrival(net, option_at(net, option).site, site, start + least_minutes(net, option))
 
 
 @kernel
@@ -154,12 +160,16 @@ def _finish(
         here = option_at(net, option)
         if not here.eligible:
             continue
-        end = _completion(net, option, there.case, (begin + width) * length)
+        way, by_service = least_minutes(net, option), 0
+        if case.site >= 0:
+            way += journey(net, here.site, case.site)
+            by_service = served(net, here.site, case.site)
+        end = _completion(net, option, there.case, (begin + width) * length, way, by_service)
         beyond = here.subtree + here.tail_cost + _late(net, there.case, end) / roots
         if beyond < least:
             least, pick[op] = beyond, -1
         for at in range(width):
-            end = _completion(net, option, there.case, (begin + at) * length)
+            end = _completion(net, option, there.case, (begin + at) * length, way, by_service)
             cost = best[option - base, at] + _late(net, there.case, end) / roots
             if cost < least:
                 least, pick[op], start[op] = cost, option, at
