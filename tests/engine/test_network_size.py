@@ -19,7 +19,7 @@ from zagumi.engine.solve.bounds import lower_bound
 from zagumi.engine.solve.exact import solve_exact
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.priced import Prices, covers
-from zagumi.engine.solve.result import Progress
+from zagumi.engine.solve.result import Progress, Status
 from zagumi.engine.solve.search import Search, join, span
 from zagumi.engine.solve.solve import solve
 from zagumi.engine.solve.tables import build
@@ -218,3 +218,27 @@ def test_a_first_plan_that_is_copied_is_a_plan_to_go_on_from(monkeypatch: pytest
         each.run(500)
         assert not check(problem, each.plan())
     assert follower.plan() != search.plan()  # chance of its own
+
+
+@pytest.mark.parametrize("heard_after", [1, 3])
+def test_who_cancels_is_heard_while_the_first_plan_is_made(monkeypatch: pytest.MonkeyPatch, heard_after: int) -> None:
+    monkeypatch.setattr("zagumi.engine.solve.search.PORTION", 10)
+    monkeypatch.setattr("zagumi.engine.solve.solve.obstacles", lambda _problem: pytest.fail("not asked for any more"))
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) >= heard_after
+
+    result = solve(made(1500), Limits(seconds=60, cancelled=cancelled))
+    assert result.cancelled
+    assert result.plan is None
+    assert result.status is Status.UNKNOWN
+    assert len(asked) == heard_after
+
+
+def test_a_plan_constructed_in_portions_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = made(300)
+    whole = solve(problem, Limits(steps=0))
+    monkeypatch.setattr("zagumi.engine.solve.search.PORTION", 7)
+    assert solve(problem, Limits(steps=0)).plan == whole.plan

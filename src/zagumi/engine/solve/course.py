@@ -23,8 +23,8 @@ from zagumi.engine.solve.tables import Built
 
 TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
-READING = 1e-4  # seconds per operation that reading and judging a plan takes, until it is known
-READING_SHARE = 0.2  # of the seconds, kept at most for reading and judging the last plan
+READING = 4e-5  # seconds per operation that reading and judging a plan takes, until it is known
+READING_SHARE = 0.5  # of the seconds, kept at most for reading and judging the last plan
 FEW = 1000  # with so many operations the bounds of every kind are too slow where the priced bound has its say
 MOST_SWEEPS = 360  # of the priced bound
 WORK = 3_000_000  # and operations in all of them, when steps limit the search: it waits for them
@@ -119,11 +119,15 @@ class Course:
         if bound > self.bound or not self.bound_by:
             self.bound, self.bound_by = bound, by
 
-    def over(self) -> bool:
-        """Whether to end: cancelled, out of time or steps, or good enough."""
+    def heed(self) -> bool:
+        """Whether it has been cancelled, by now."""
         if self.limits.cancelled is not None and not self.cancelled:
             self.cancelled = self.limits.cancelled()
-        if self.cancelled:
+        return self.cancelled
+
+    def over(self) -> bool:
+        """Whether to end: cancelled, out of time or steps, or good enough."""
+        if self.heed():
             return True
         if self.limits.steps is not None:
             if self.steps >= self.limits.steps:
@@ -234,7 +238,7 @@ class Bounding(threading.Thread):
                 self.join(0.05)
             else:
                 self._first.wait(0.05)
-            course.cancelled = course.limits.cancelled is not None and course.limits.cancelled()
+            course.heed()
         if self.failure is not None:
             raise self.failure
         if self.found is not None:

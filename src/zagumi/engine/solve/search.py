@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 
 import numpy as np
 
@@ -20,18 +20,28 @@ from zagumi.engine.solve.tables import Built
 MANY = 1000  # with so many cases one order of them makes the first plan
 JOINED = 200  # with so many cases the searches join what they find; with fewer they had better differ
 CLEARINGS, BLINK = 50, 100  # times in all to make way in a repair; options then overlooked, per thousand
+PORTION = 2000  # cases constructed between looks at whether to go on
 SPAN = 4  # steps per case between two such exchanges
 
 
 class Search:
     """A state of the compiled search and the best plan it has found."""
 
-    def __init__(self, built: Built, seed: int, settled: tuple[int, int] = (0, 0), *, repair: bool = False) -> None:
+    def __init__(
+        self,
+        built: Built,
+        seed: int,
+        settled: tuple[int, int] = (0, 0),
+        *,
+        repair: bool = False,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Begin.
 
         Args:
             settled: what of the objective, cost and CO2 apart from the rest, is not expected to get any less.
             repair: search only around the cases that the plan to begin from leaves open.
+            cancelled: asked while a large first plan is made; True leaves it incomplete.
         """
         self.built = built
         self.seed = seed
@@ -39,6 +49,7 @@ class Search:
         self.followed = False
         self._repair = repair
         self._settled = settled
+        self._cancelled = cancelled
         self._alone = self.state
 
     @property
@@ -81,7 +92,10 @@ class Search:
                 if self._repair:
                     focus(self.built.store.tables, state.state)
             state.rows.queue["index"][: len(cases)] = np.argsort(key, kind="stable")
-            construct(self.built.store.tables, state.state)
+            for case in range(0, max(1, len(cases)), PORTION):
+                if case and self._cancelled():
+                    break
+                construct(self.built.store.tables, state.state, case, min(case + PORTION, len(cases)))
             if any(self._settled):
                 state.rows.now["base"][0] = max(self._settled[0], int(cases.least.sum())) + self._settled[1]
             value = int(state.rows.now.best_missing[0]), int(state.rows.now.best[0])

@@ -130,9 +130,9 @@ def _by_weights(
     if reasons:
         return course.result(Status.INFEASIBLE, reasons=reasons)
     built = build(problem)
-    crew = _crew(built, limits, posed.settled, repair=repair)
+    crew = _crew(built, course, posed.settled, repair=repair)
     crew.first(start)
-    if not course.note_made(crew.searches) and large:
+    if not course.note_made(crew.searches) and large and not course.cancelled:
         reasons = obstacles(problem)
         if reasons:
             return course.result(Status.INFEASIBLE, reasons=reasons)
@@ -162,11 +162,11 @@ def _by_weights(
     return course.result(Status.UNKNOWN if course.plan is None else Status.FEASIBLE)
 
 
-def _crew(built: Built, limits: Limits, settled: tuple[int, int], *, repair: bool) -> Crew:
+def _crew(built: Built, course: Course, settled: tuple[int, int], *, repair: bool) -> Crew:
     """The searches that suit a problem."""
     from zagumi.engine.solve.tabu.shop import covers, workshop
 
-    seeds = [limits.seed + number for number in range(limits.workers)]
+    seeds = [course.limits.seed + number for number in range(course.limits.workers)]
     if covers(built):
         from zagumi.engine.solve.tabu.bound import machine_bound
         from zagumi.engine.solve.tabu.search import SPAN, TabuSearch, exchange
@@ -183,7 +183,7 @@ def _crew(built: Built, limits: Limits, settled: tuple[int, int], *, repair: boo
         )
     from zagumi.engine.solve.search import MANY, Search, join, span
 
-    found = [Search(built, seed, settled, repair=repair) for seed in seeds]
+    found = [Search(built, seed, settled, repair=repair, cancelled=course.heed) for seed in seeds]
     # large problems have one order of cases to begin with, and memory is what two threads would wait for
     follow = (lambda number: found[number].begin_as(found[0])) if len(built.cases) >= MANY and not repair else None
     return Crew([*found], SMALL, SEARCH_FIRST, span(found), lambda: join(found), follow=follow)

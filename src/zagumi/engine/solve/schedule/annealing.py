@@ -48,9 +48,9 @@ def _insert_afresh(net: Tables, st: State, case: int) -> None:
 
 
 @kernel
-def construct(net: Tables, st: State) -> None:
-    """Insert every case that is not complete, in the order of the queue, and keep the plan."""
-    for at in range(rules(net).case_count):
+def construct(net: Tables, st: State, first: int, last: int) -> None:
+    """Insert the cases of a stretch of the queue that are not complete, in its order, and keep the plan."""
+    for at in range(first, last):
         case = queue_at(st, at).index
         now(st).logged = 0
         if not insert_case(net, st, case):
