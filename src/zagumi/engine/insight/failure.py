@@ -106,8 +106,9 @@ def begun(problem: Problem, plan: Plan, minute: int, broken: Collection[Key]) ->
     made = {sublot.key: sublot for sublot in plan.sublots}
     feeders: dict[Key, list[Key]] = {}
     for move in plan.transfers:
-        feeders.setdefault((move.to_operation, move.to_lot), []).append((move.from_operation, move.from_lot))
-    waits = {key: feeders.get(key, []) if made[key].end > minute else [] for key in made}
+        taker = move.to_operation, move.to_lot
+        if made[taker].end > minute:
+            feeders.setdefault(taker, []).append((move.from_operation, move.from_lot))
     given = frozen_keys(problem, plan)
     ready = [key for key in made if made[key].start < minute or key in given]
     wanted: set[Key] = set()
@@ -115,11 +116,11 @@ def begun(problem: Problem, plan: Plan, minute: int, broken: Collection[Key]) ->
         key = ready.pop()
         if key not in wanted:
             wanted.add(key)
-            ready += waits[key]
+            ready += feeders.get(key, ())
     fallen = set(broken)
     falls = True
     while falls:
-        falling = {key for key in wanted - fallen if any(giver in fallen for giver in waits[key])}
+        falling = {key for key in wanted - fallen if any(giver in fallen for giver in feeders.get(key, ()))}
         fallen |= falling
         falls = bool(falling)
     return frozenset(wanted - fallen)
@@ -129,7 +130,7 @@ def frozen_keys(problem: Problem, plan: Plan) -> frozenset[Key]:
     """The plan's sub-lots that are the problem's frozen work."""
     left = Counter((w.operation, w.machine, w.quantity, w.start, w.end, w.person) for w in problem.policy.frozen)
     found = set()
-    for s in plan.sublots:
+    for s in plan.sublots if left else ():
         work = (s.operation, s.machine, s.quantity, s.start, s.end, s.person)
         if left[work]:
             left[work] -= 1

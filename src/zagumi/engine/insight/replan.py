@@ -78,7 +78,9 @@ def replan(
 
 def usual_price(problem: Problem) -> int:
     """What an operation costs at least, on average, in units of the objective; 1 where work costs nothing."""
-    yen = sum(min((o.yen(each.quantity) for o in each.options), default=0) for each in problem.operations)
+    yen = 0
+    for each in problem.operations:
+        yen += min([o.fixed_yen + o.unit_yen * each.quantity for o in each.options], default=0)
     return max(1, problem.policy.weights.cost * yen // max(1, len(problem.operations)))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from zagumi.engine.clock import Window
 from zagumi.engine.collector import uncollected
 from zagumi.engine.errors import CheckError
-from zagumi.engine.plan.judged import Flow, Judged, Key, Work
+from zagumi.engine.plan.judged import Judged, Key, Work
 from zagumi.engine.plan.plan import Delivery, Plan, SubLot, Transfer
 from zagumi.engine.problem import Problem, Service
 
@@ -73,16 +73,15 @@ def _shared(a: Window, b: Window) -> int:
 
 def _known(problem: Problem, plan: Plan) -> Iterator[Finding]:
     lots: dict[str, list[int]] = defaultdict(list)
-    indexes: tuple[tuple[str, Mapping[str, object]], ...] = (
-        ("operation", problem.operation),
-        ("machine", problem.machine),
-        ("person", problem.person),
-    )
+    operations, machines, people = problem.operation, problem.machine, problem.person
     for s in plan.sublots:
         lots[s.operation].append(s.lot)
-        for name, (kind, index) in zip((s.operation, s.machine, s.person), indexes, strict=True):
-            if name is not None and name not in index:
-                yield (name,), 1, f"{_name(s)} names {kind} {name}, which the problem does not have"
+        if s.operation not in operations:
+            yield (s.operation,), 1, f"{_name(s)} names operation {s.operation}, which the problem does not have"
+        if s.machine not in machines:
+            yield (s.machine,), 1, f"{_name(s)} names machine {s.machine}, which the problem does not have"
+        if s.person is not None and s.person not in people:
+            yield (s.person,), 1, f"{_name(s)} names person {s.person}, which the problem does not have"
     for operation, numbers in lots.items():
         if numbers == [1]:
             continue
@@ -296,8 +295,6 @@ def _frozen(judged: Judged) -> Iterator[Finding]:
 
 
 def _feed(judged: Judged) -> Iterator[Finding]:
-    fed: dict[tuple[str, int, str], int] = defaultdict(int)
-    given: dict[tuple[str, int, str], int] = defaultdict(int)
     for flow in judged.flows:
         t = flow.transfer
         items = (t.from_operation, t.to_operation)
@@ -306,27 +303,23 @@ def _feed(judged: Judged) -> Iterator[Finding]:
         if t.pieces < 1:
             text = f"a transfer from {t.from_operation} to {t.to_operation} has {t.pieces} pieces"
             yield items, 1 - t.pieces, text
-        fed[t.to_operation, t.to_lot, t.from_operation] += t.pieces
-        given[t.from_operation, t.from_lot, t.to_operation] += t.pieces
     for work in judged.works:
         s = work.sublot
         for link in work.operation.after:
-            pieces, right = fed[s.operation, s.lot, link.before], s.quantity * link.per
+            flows = judged.fed.get((s.operation, s.lot, link.before), ())
+            pieces, right = sum([flow.transfer.pieces for flow in flows]), s.quantity * link.per
             if pieces != right:
                 text = f"{_name(s)} is fed {pieces} pieces of {link.before}, {right} are needed"
                 yield (s.operation, link.before), abs(pieces - right), text
-    for (operation, lot, after), pieces in given.items():
-        s = judged.work[operation, lot].sublot
+    for (_, _, after), flows in judged.given.items():
+        s, pieces = flows[0].giver.sublot, sum([flow.transfer.pieces for flow in flows])
         if pieces > s.quantity:
             text = f"{_name(s)} gives {pieces} pieces to {after}, it has {s.quantity}"
             yield (s.operation, after), pieces - s.quantity, text
 
 
 def _batch(judged: Judged) -> Iterator[Finding]:
-    sent: dict[tuple[str, int, str], list[Flow]] = defaultdict(list)
-    for flow in judged.flows:
-        sent[flow.transfer.from_operation, flow.transfer.from_lot, flow.transfer.to_operation].append(flow)
-    for flows in sent.values():
+    for flows in judged.given.values():
         giver, link = flows[0].giver, flows[0].link
         if link is None:
             continue
@@ -385,10 +378,7 @@ def _by_service(service: Service, name: str, move: Transfer | Delivery) -> Itera
 
 
 def _arrival(judged: Judged) -> Iterator[Finding]:
-    fed: dict[tuple[str, int, str], list[Flow]] = defaultdict(list)
-    for flow in judged.flows:
-        fed[flow.transfer.to_operation, flow.transfer.to_lot, flow.transfer.from_operation].append(flow)
-    for flows in fed.values():
+    for flows in judged.fed.values():
         taker, link = flows[0].taker, flows[0].link
         if link is None or taker.frozen:
             continue

@@ -174,14 +174,18 @@ def _measure_movements(problem: Problem, plan: Plan, sums: dict[str, _Sum]) -> t
 def moved_operations(problem: Problem, plan: Plan) -> tuple[str, ...]:
     """Operations whose sub-lots are, by machine, start and person, not those of the plan in force."""
     made = plan.sublots_of
-    return tuple(name for name, works in problem.in_force.items() if _places(works) != _places(made.get(name, ())))
+    return tuple(name for name, works in problem.in_force.items() if not _alike(works, made.get(name, ())))
+
+
+def _alike(works: tuple[PlannedWork, ...], lots: tuple[SubLot, ...]) -> bool:
+    if len(works) == len(lots) == 1:  # most of a large plan
+        work, lot = works[0], lots[0]
+        return work.start == lot.start and work.machine == lot.machine and (work.person or None) == (lot.person or None)
+    return _places(works) == _places(lots)
 
 
 def _places(works: tuple[PlannedWork, ...] | tuple[SubLot, ...]) -> list[tuple[str, int, str]]:
-    places = [(work.machine, work.start, work.person or "") for work in works]
-    if len(places) > 1:
-        places.sort()
-    return places
+    return sorted((work.machine, work.start, work.person or "") for work in works)
 
 
 def unfairness(awarded: Mapping[str, int], entitlement: Mapping[str, int]) -> int:

@@ -88,7 +88,8 @@ class Judged:
     Attributes:
         works: all of its work, ``free`` what is not frozen of it; ``work`` by key.
         on_machine: by machine, by start; ``of_operation``: by operation, by lot number.
-        flows: its transfers.
+        flows: its transfers; ``fed``: by what they feed and the operation they come from, ``given``: by what they come
+            from and the operation they feed.
         missing: frozen work that the plan does not have.
     """
 
@@ -102,6 +103,12 @@ class Judged:
         self.of_operation = {name: [self.work[s.key] for s in lots] for name, lots in plan.sublots_of.items()}
         self.on_machine = {name: [self.work[s.key] for s in lots] for name, lots in plan.on_machine.items()}
         self.flows = [self._flow(transfer) for transfer in plan.transfers]
+        self.fed: dict[tuple[str, int, str], list[Flow]] = {}
+        self.given: dict[tuple[str, int, str], list[Flow]] = {}
+        for flow in self.flows:
+            t = flow.transfer
+            self.fed.setdefault((t.to_operation, t.to_lot, t.from_operation), []).append(flow)
+            self.given.setdefault((t.from_operation, t.from_lot, t.to_operation), []).append(flow)
         self._hours: dict[tuple[str | None, str | None], Hours] = {}
         self._minutes: dict[tuple[str, str, int], int] = {}
 

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from zagumi.engine.clock import Window
 from zagumi.engine.errors import ProblemError
@@ -190,8 +191,7 @@ class Service:
         return self.runs[at] if at < len(self.runs) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Haul:
+class Haul(NamedTuple):
     """What one movement between two sites takes; by a service, ``minutes`` are those of its fastest run."""
 
     minutes: int

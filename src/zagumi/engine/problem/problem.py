@@ -232,7 +232,7 @@ class Problem:
         else:
             haul = roads.by_coordinates(self.site[from_site], self.site[to_site], mass_g)
         if roads.delays:
-            haul = replace(haul, minutes=haul.minutes + roads.delay(from_site, to_site))
+            haul = haul._replace(minutes=haul.minutes + roads.delay(from_site, to_site))
         return haul
 
     def sent(self, from_site: str, to_site: str, ready: int) -> Window | None:
@@ -311,26 +311,37 @@ class Problem:
                 self._known(f"case {case.id}, barred", "company", company, self.company)
         for part in self.parts:
             self._known(f"part {part.id}", "case", part.case, self.case)
-        for operation in self.operations:
-            place = f"operation {operation.id}"
-            self._known(place, "case", operation.case, self.case)
+        cases, machines = self.case, self.machine
+        for operation in self.operations:  # large problems have millions of options
+            if operation.case not in cases:
+                self._known(f"operation {operation.id}", "case", operation.case, cases)
             if operation.part is not None:
-                self._known(place, "part", operation.part, self.part)
-                if self.part[operation.part].case != operation.case:
-                    raise ProblemError(f"{place}, part", operation.part, f"a part of case {operation.case}")
+                self._check_part(operation, operation.part)
             for option in operation.options:
-                self._known(f"{place}, option", "machine", option.machine, self.machine)
-            for link in operation.after:
-                self._known(f"{place}, link", "operation", link.before, self.operation)
-                before = self.operation[link.before]
-                if before.case != operation.case:
-                    raise ProblemError(f"{place}, link", link.before, f"an operation of case {operation.case}")
-                if before.quantity < operation.quantity * link.per:
-                    raise ProblemError(
-                        f"{place}, link from {link.before}",
-                        f"{before.quantity} pieces",
-                        f"{operation.quantity * link.per} pieces or more ({link.per} for each of {operation.quantity})",
-                    )
+                if option.machine not in machines:
+                    self._known(f"operation {operation.id}, option", "machine", option.machine, machines)
+            if operation.after:
+                self._check_links(operation)
+
+    def _check_part(self, operation: Operation, part: str) -> None:
+        place = f"operation {operation.id}"
+        self._known(place, "part", part, self.part)
+        if self.part[part].case != operation.case:
+            raise ProblemError(f"{place}, part", part, f"a part of case {operation.case}")
+
+    def _check_links(self, operation: Operation) -> None:
+        for link in operation.after:
+            place = f"operation {operation.id}, link"
+            self._known(place, "operation", link.before, self.operation)
+            before = self.operation[link.before]
+            if before.case != operation.case:
+                raise ProblemError(place, link.before, f"an operation of case {operation.case}")
+            if before.quantity < operation.quantity * link.per:
+                raise ProblemError(
+                    f"{place} from {link.before}",
+                    f"{before.quantity} pieces",
+                    f"{operation.quantity * link.per} pieces or more ({link.per} for each of {operation.quantity})",
+                )
 
     def _check_policy(self) -> None:
         policy = self.policy
