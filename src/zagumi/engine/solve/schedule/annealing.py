@@ -219,7 +219,7 @@ def conclude(
 @routine
 def step(net: Tables, st: State, scale: float) -> None:
     """One step: ruin, recreate, accept or go back."""
-    if settings(st).shifts and now(st).focused == 0:
+    if now(st).focused == 0 and below(st, 1000) < settings(st).shifts:
         postpone(net, st, below(st, rules(net).machine_count))
     value, missing = now(st).value, now(st).missing
     makespan, unfair = now(st).makespan, now(st).unfair

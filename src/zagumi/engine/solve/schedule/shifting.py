@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from zagumi.engine.solve.compiled import kernel
 from zagumi.engine.solve.schedule.case import new_stamp
+from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.hours import arrival, clock, finish, opening, ready_for, window_at, worked
 from zagumi.engine.solve.schedule.keeping import note_change
 from zagumi.engine.solve.schedule.records import Line, State, Tables
@@ -35,6 +36,8 @@ from zagumi.engine.solve.schedule.rows import (
     worth_at,
 )
 from zagumi.engine.solve.schedule.worth import appraise
+
+STRETCH = 16  # work of a machine that is looked at in one go
 
 
 @kernel
@@ -135,12 +138,16 @@ def _earliest_start(net: Tables, hours: int, minutes: int, ready: int, pause: in
 
 @kernel
 def postpone(net: Tables, st: State, machine: int) -> None:
-    """Let the work of a machine, the last first, begin as late as it can for nothing; no value changes."""
+    """Let work of a machine, the last first, begin as late as it can for nothing; no value changes.
+
+    Of much work a stretch is looked at, so that this takes no more where plans are larger.
+    """
     if not _bound_to_hours_alone(net, machine):
         return
     base, count = room_at(net, machine).first, used_at(st, machine).spans
+    last = base + count - 1 - (below(st, count) if count > STRETCH else 0)
     now(st).logged = 0
-    for span in range(base + count - 1, base - 1, -1):
+    for span in range(last, max(base, last - STRETCH + 1) - 1, -1):
         lot = span_at(st, span).lot
         if lot < 0 or not _shiftable(net, st, lot):
             continue

@@ -80,16 +80,16 @@ def settings_for(net: TableRows) -> dict[str, float]:
     ``hot``, ``cold``: temperature at the ends of a cycle, as a share of the mean excess of an operation over its least
     cost. Per thousand: ``blink``, to overlook an option; ``later``, to start a case later than it could; ``alone``,
     ``beside`` and ``way`` (running total), to take out a case alone, with what stands beside it, or with what is in its
-    way. ``dear``: draws for a case that is late or dear. ``replays``: per million, to place the later part of the plan
-    anew, which takes as long as the plan is large. ``shifts``: whether the work of a machine is postponed with every
-    step; where all of it can be, nothing is gained by placing anew.
+    way, and ``shifts``, to postpone work of a machine, less often where plans are large and far from good. ``dear``:
+    draws for a case that is late or dear. ``replays``: per million, to place the later part of the plan anew, which
+    takes as long as the plan is large; where all work can be postponed, nothing is gained by it.
     """
     size = max(1, len(net.ops))
     if net.rules.makespan[0]:
         shares = {"alone": 450, "beside": 750, "way": 750, "dear": 3, "replays": min(500_000, 150_000_000 // size)}
         shares["shifts"] = 0
     else:
-        shares = {"alone": 150, "beside": 300, "way": 850, "dear": 8, "shifts": 1}
+        shares = {"alone": 150, "beside": 300, "way": 850, "dear": 8, "shifts": min(1000, 20_000_000 // size)}
         shares["replays"] = 0 if net.modes.plain.all() else min(30_000, 750_000 // size)
     return {"hot": 1.5, "cold": 0.06, "blink": 15, "later": 300, **shares}
 
