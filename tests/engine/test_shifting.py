@@ -29,15 +29,16 @@ from zagumi.engine.problem import (
 from zagumi.engine.read.network import problem_of
 from zagumi.engine.sample import Features, sample
 from zagumi.engine.solve.plans import begin_early, plan_of
-from zagumi.engine.solve.schedule.shifting import postpone
+from zagumi.engine.solve.schedule.shifting import STRETCH, postpone
 from zagumi.engine.solve.search import Search
 from zagumi.engine.solve.tables import build
 
 
 def searched(problem: Problem, steps: int) -> Search | None:
-    """A search with a complete plan in hand."""
+    """A search with a complete plan in hand, none of it postponed so far."""
     search = Search(build(problem), 1)
     search.first()
+    search.state.rows.settings["shifts"][0] = 0
     search.run(steps)
     return None if search.objective is None or search.worth[0] else search
 
@@ -93,6 +94,10 @@ def test_shifting_on_regions(feature: str) -> None:
 
 def test_shifting_on_a_network() -> None:
     assert hold_shifting(problem_of(network(Size(300, 40, 20), 2), "network"), 1000) > 100
+
+
+def test_of_much_work_a_stretch_is_postponed() -> None:
+    assert 20 < hold_shifting(problem_of(network(Size(300, 5, 5), 2), "network"), 1000) <= 5 * STRETCH
 
 
 def pair(calendar: tuple[Window, ...] = (), *, pause: bool = True, bookings: tuple[Window, ...] = ()) -> Problem:
