@@ -86,6 +86,18 @@ def test_shifting_on_tiny_problems(problem: Problem, steps: int) -> None:
     hold_shifting(problem, steps)
 
 
+@pytest.mark.parametrize(
+    "name", ["bands", "bookings", "calendars", "families", "frozen", "people", "services", "splitting"]
+)
+def test_shifting_with(name: str) -> None:
+    @tried(60)
+    @given(problem=tiny_problems(features=2, always=(name,)), steps=st.integers(0, 30))
+    def held(problem: Problem, steps: int) -> None:
+        hold_shifting(problem, steps)
+
+    held()
+
+
 @pytest.mark.parametrize("feature", ["no_pause", "bookings", "splitting", "families", "bands", "people"])
 def test_shifting_on_regions(feature: str) -> None:
     features = Features.only(**{feature: True, "calendars": True, "travel": True})

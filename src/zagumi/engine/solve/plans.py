@@ -126,8 +126,10 @@ def begin_early(built: Built, store: Store[StateRows]) -> None:
     ]
     machine, start, end = np.array(booked, dtype=np.int64).reshape(-1, 3).T
     items = np.concatenate([used, -1 - np.arange(len(booked))])
-    order = items[np.argsort(np.concatenate([st.lots.start[used], start]), kind="stable")]
-    free = np.concatenate([np.zeros(len(built.machines), dtype=np.int64), np.stack([machine, end], 1).ravel()])
+    times = np.concatenate([st.lots.end[used], end]), np.concatenate([st.lots.start[used], start])
+    order = items[np.lexsort(times)]
+    resources = len(built.machines) + len(built.people)
+    free = np.concatenate([np.zeros(resources, dtype=np.int64), np.stack([machine, end], 1).ravel()])
     advance(built.store.tables, store.state, order, free)
 
 

@@ -4,8 +4,8 @@ Where dates leave room, work that begins no sooner than it must leaves early tim
 find a place that scattered gaps do not offer. The search therefore postpones; a plan that leaves has its work advanced
 again, so that slack lies before the dates and not before the work.
 
-Work stays where it is when others' times hang on more than its end: split operations, transfer batches, work attended
-by people, machines with bands or set-up tables, frozen work, and operations of the plan in force.
+Work stays where it is when others' times hang on more than its end, where pieces go in transfer batches; so do frozen
+work and operations of the plan in force. As no order changes, neither does a set-up; a start stays within its band.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from zagumi.engine.solve.schedule.case import new_stamp
 from zagumi.engine.solve.schedule.chance import below
 from zagumi.engine.solve.schedule.hours import arrival, clock, finish, opening, ready_for, window_at, worked
 from zagumi.engine.solve.schedule.keeping import note_change
+from zagumi.engine.solve.schedule.occupancy import band_of, span_of
 from zagumi.engine.solve.schedule.records import Line, State, Tables
 from zagumi.engine.solve.schedule.rows import (
     case_at,
@@ -41,20 +42,11 @@ STRETCH = 16  # work of a machine that is looked at in one go
 
 
 @kernel
-def _bound_to_hours_alone(net: Tables, machine: int) -> int:
-    """Whether work on a machine may stand wherever the machine is open and free."""
-    row = machine_at(net, machine)
-    return 1 if row.setup0 < 0 and row.band1 == row.band0 else 0
-
-
-@kernel
 def _shiftable(net: Tables, st: State, lot: int) -> int:
-    """Whether a sub-lot on such a machine may be shifted."""
+    """Whether a sub-lot may be shifted."""
     row = lot_at(st, lot)
     op = op_at(net, row.op)
-    if not row.tied or op.frozen > 0 or done_at(st, row.op).lots != 1 or op.force1 > op.force0:
-        return 0
-    if mode_at(net, row.mode).person >= 0:
+    if not row.tied or row.frozen or row.start == row.end or op.force1 > op.force0:
         return 0
     for link in range(op.link0, op.link1):
         if link_at(net, link).batch > 0:
@@ -63,6 +55,13 @@ def _shiftable(net: Tables, st: State, lot: int) -> int:
         if link_at(net, out_at(net, at).link).batch > 0:
             return 0
     return 1
+
+
+@kernel
+def _same_band(net: Tables, machine: int, one: int, other: int) -> int:
+    """Whether a machine publishes no bands, or two starts lie in the same."""
+    row = machine_at(net, machine)
+    return 1 if row.band1 == row.band0 or band_of(net, machine, one) == band_of(net, machine, other) else 0
 
 
 @kernel
@@ -97,9 +96,9 @@ def _wanted(net: Tables, st: State, lot: int) -> int:
         by = ready_for(net, site, case.site, by)
     for at in range(op.out0, op.out1):
         flow = link_at(net, out_at(net, at).link)
-        taker0 = op_at(net, flow.after).lot0
+        taker0, feed0 = op_at(net, flow.after).lot0, flow.feed0 + (lot - op.lot0) * flow.width
         for number in range(done_at(st, flow.after).lots):
-            if feed_at(st, flow.feed0 + number).pieces > 0:
+            if feed_at(st, feed0 + number).pieces > 0:
                 taker = taker0 + number
                 by = min(by, ready_for(net, site, _site(net, st, taker), lot_at(st, taker).start) - flow.lag)
     return by
@@ -111,9 +110,9 @@ def _tell_takers(net: Tables, st: State, lot: int) -> None:
     op = op_at(net, lot_at(st, lot).op)
     for at in range(op.out0, op.out1):
         flow = link_at(net, out_at(net, at).link)
-        taker = op_at(net, flow.after)
+        taker, feed0 = op_at(net, flow.after), flow.feed0 + (lot - op.lot0) * flow.width
         for number in range(taker.frozen, done_at(st, flow.after).lots):
-            if feed_at(st, flow.feed0 + number).pieces > 0:
+            if feed_at(st, feed0 + number).pieces > 0:
                 lot_at(st, taker.lot0 + number).ready = _arrival(net, st, taker.lot0 + number)
 
 
@@ -142,8 +141,6 @@ def postpone(net: Tables, st: State, machine: int) -> None:
 
     Of much work a stretch is looked at, so that this takes no more where plans are larger.
     """
-    if not _bound_to_hours_alone(net, machine):
-        return
     base, count = room_at(net, machine).first, used_at(st, machine).spans
     last = base + count - 1 - (below(st, count) if count > STRETCH else 0)
     now(st).logged = 0
@@ -155,15 +152,26 @@ def postpone(net: Tables, st: State, machine: int) -> None:
         by = _wanted(net, st, lot)
         if span < base + count - 1:
             by = min(by, span_at(st, span + 1).start)
+        person = mode_at(net, row.mode).person
+        attended = 0
+        if person >= 0:
+            person += rules(net).machine_count
+            attended = room_at(net, person).first + span_of(net, st, person, lot)
+            if attended < room_at(net, person).first + used_at(st, person).spans - 1:
+                by = min(by, span_at(st, attended + 1).start)
         if by <= row.end:
             continue
         hours, minutes = mode_at(net, row.mode).hours, row.setup + row.run
         start = _latest_start(net, hours, minutes, by, op_at(net, row.op).pause)
-        if start <= row.start:
+        if start <= row.start or not _same_band(net, machine, row.start, start):
             continue
-        end = finish(net, hours, start, minutes)
-        span_at(st, span).start = row.start = start
-        span_at(st, span).end = row.end = end
+        row.start = start
+        row.end = finish(net, hours, start, minutes)
+        span_at(st, span).start = row.start
+        span_at(st, span).end = row.end
+        if person >= 0:
+            span_at(st, attended).start = row.start
+            span_at(st, attended).end = row.end
         _tell_takers(net, st, lot)
         case = op_at(net, row.op).case
         if op_at(net, row.op).last or case_at(net, case).site < 0:
@@ -177,25 +185,30 @@ def advance(net: Tables, st: State, order: Line, free: Line) -> None:
     """Let work begin as soon as it can, changing nothing but the times of sub-lots.
 
     Args:
-        order: all sub-lots and bookings by their starts; a booking as -1 - its position in ``free``.
-        free: by machine, then by booking: the machine is not free before; for bookings machine and end in turns.
+        order: all sub-lots and bookings by start, then end; a booking as -1 - its number.
+        free: by machine, by person, then twice by booking: they are not free before; for bookings machine and end.
     """
     machines = rules(net).machine_count
+    resources = machines + rules(net).person_count
     for at in range(len(order)):
         lot = order[at]
         if lot < 0:
-            booking = machines + 2 * (-1 - lot)
+            booking = resources + 2 * (-1 - lot)
             free[free[booking]] = max(free[free[booking]], free[booking + 1])
             continue
         row = lot_at(st, lot)
         mode = mode_at(net, row.mode)
-        machine = option_at(net, mode.option).machine
-        if _bound_to_hours_alone(net, machine) and _shiftable(net, st, lot):
+        machine, person = option_at(net, mode.option).machine, machines + mode.person
+        if _shiftable(net, st, lot):
             minutes = row.setup + row.run
             ready = max(_arrival(net, st, lot), free[machine])
+            if mode.person >= 0:
+                ready = max(ready, free[person])
             start = _earliest_start(net, mode.hours, minutes, ready, op_at(net, row.op).pause)
-            if 0 <= start < row.start:
+            if 0 <= start < row.start and _same_band(net, machine, row.start, start):
                 row.start = start
                 row.end = finish(net, mode.hours, start, minutes)
         if row.tied:
             free[machine] = max(free[machine], row.end)
+        if mode.person >= 0 and row.start < row.end:
+            free[person] = max(free[person], row.end)
