@@ -227,7 +227,7 @@ def test_the_answer_comes_when_the_complete_model_is_cancelled() -> None:
 def test_who_is_not_cancelled_keeps_to_the_seconds() -> None:
     result = solved(sample(30, 10, 1), Limits(seconds=0.5))
     assert not result.cancelled
-    assert 0.5 <= result.seconds < 2
+    assert 0.25 <= result.seconds < 2  # up to half is kept for reading and judging the last plan
 
 
 @every
