@@ -37,6 +37,7 @@ from zagumi.engine.problem import (
     Weights,
 )
 from zagumi.engine.sample import sample
+from zagumi.engine.solve.course import Course
 from zagumi.engine.solve.exact import solve_exact
 from zagumi.engine.solve.limits import Limits
 from zagumi.engine.solve.result import Progress, Result, Status, gap
@@ -227,7 +228,15 @@ def test_the_answer_comes_when_the_complete_model_is_cancelled() -> None:
 def test_who_is_not_cancelled_keeps_to_the_seconds() -> None:
     result = solved(sample(30, 10, 1), Limits(seconds=0.5))
     assert not result.cancelled
-    assert 0.25 <= result.seconds < 2  # up to half is kept for reading and judging the last plan
+    assert 0.5 <= result.seconds < 2
+
+
+def test_a_small_plan_leaves_the_search_all_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zagumi.engine.solve.course.READING", 1.0)
+    course = Course(sample(30, 10, 1), Limits(seconds=0.3), None)
+    while not course.over():
+        time.sleep(0.01)
+    assert course.seconds >= 0.3
 
 
 @every

@@ -25,7 +25,7 @@ TELL = 0.25  # seconds between reports
 SHARE = 8  # a plan is read and judged for a report only when that takes at most one part in so many of the time
 READING = 4e-5  # seconds per operation that reading and judging a plan takes, until it is known
 READING_SHARE = 0.5  # of the seconds, kept at most for reading and judging the last plan
-FEW = 1000  # with so many operations the bounds of every kind are too slow where the priced bound has its say
+FEW = 1000  # with so many operations reading a plan takes a while, and bounds of every kind are too slow beside prices
 MOST_SWEEPS = 360  # of the priced bound
 WORK = 3_000_000  # and operations in all of them, when steps limit the search: it waits for them
 SWEEPS = 60  # so many sweeps of the priced bound must be possible in the time left, or it is not begun
@@ -71,6 +71,13 @@ class Course:
     def left(self) -> float:
         """Seconds until the call ends; without end where steps limit it."""
         return math.inf if self.limits.steps is not None else self.limits.seconds - self.seconds
+
+    @property
+    def _kept(self) -> float:
+        """Seconds kept for reading and judging the last plan; a small one takes hundredths, for which none are."""
+        if len(self.problem.operations) < FEW:
+            return 0.0
+        return min(self._reading, READING_SHARE * self.limits.seconds)
 
     def take(self, plan: Plan) -> bool:
         """Keep a plan when it is better; whether it was.
@@ -132,7 +139,7 @@ class Course:
         if self.limits.steps is not None:
             if self.steps >= self.limits.steps:
                 return True
-        elif self.seconds >= self.limits.seconds - min(self._reading, READING_SHARE * self.limits.seconds):
+        elif self.seconds >= self.limits.seconds - self._kept:
             return True
         if self.objective is None or not self.bound_by:
             return False
